@@ -1,0 +1,191 @@
+"""The catalogue of activations, as data, and the door for a user's own."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Final
+
+from selu_math.exceptions import InputError, quoted
+from selu_math.numbers.exact import Constant, Exact, Rational, as_fraction
+from selu_math.pieces import ExpPoly, Piecewise
+
+_ZERO, _ONE = Fraction(0), Fraction(1)
+
+
+@dataclass(frozen=True, eq=False)
+class Activation:
+    """An activation function, as exact data.
+
+    Attributes:
+        name: what outputs call it.
+        function: the function itself.
+        parameters: its parameters, by the field's names.
+        summary: one line that defines it.
+    """
+
+    name: str
+    function: Piecewise
+    parameters: Mapping[str, Exact] = field(default_factory=dict)
+    summary: str = ""
+
+    def __repr__(self) -> str:
+        return f"<activation {self.name}>"
+
+    @cached_property
+    def square(self) -> Piecewise:
+        """f squared."""
+        return self.function * self.function
+
+    @cached_property
+    def derivatives(self) -> tuple[Piecewise, ...]:
+        """f, f', f'', f''' in the sense of distributions."""
+        return _derivatives(self.function)
+
+    @cached_property
+    def square_derivatives(self) -> tuple[Piecewise, ...]:
+        """f**2 and its first four derivatives, the same way."""
+        return _derivatives(self.square)
+
+    @cached_property
+    def slope_square(self) -> Piecewise:
+        """The square of f'; needs a continuous activation."""
+        if self.function.jumps:
+            places = ", ".join(map(str, self.function.jumps))
+            raise InputError(f"{self.name} jumps at {places}, so the mean of its squared derivative is infinite")
+        slope = self.derivatives[1]
+        return slope * slope
+
+
+def _derivatives(h: Piecewise) -> tuple[Piecewise, ...]:
+    chain = [h]
+    for _ in range(4):
+        chain.append(chain[-1].derivative())
+    return tuple(chain)
+
+
+def _lambda_over_alpha_denominator(kit: Any) -> tuple[Any, Any]:
+    """Return A = sqrt(e) erfc(1/sqrt 2) and B = e**2 erfc(sqrt 2)."""
+
+    def tail(a: Fraction, t: int) -> Any:
+        tilt, point = kit.rational(a), kit.rational(Fraction(t))
+        return 2 * kit.tilted_cdf(tilt, point, kit.tilted_density(tilt, point))
+
+    return tail(Fraction(1, 2), -1), tail(Fraction(2), -2)
+
+
+def _alpha(kit: Any) -> Any:
+    a, _ = _lambda_over_alpha_denominator(kit)
+    density = kit.tilted_density(kit.rational(_ZERO), kit.rational(_ZERO))
+    return 2 * density / (1 - a)
+
+
+def _scale(kit: Any) -> Any:
+    a, b = _lambda_over_alpha_denominator(kit)
+    density = kit.tilted_density(kit.rational(_ZERO), kit.rational(_ZERO))
+    pi = 1 / (2 * kit.square(density))
+    return (1 - a) * kit.sqrt(2 * pi) / kit.sqrt(2 * b + pi * kit.square(a) - 2 * (2 + pi) * a + pi + 2)
+
+
+LAMBDA: Final = Constant("lambda", _scale)
+"""SELU's scale for the fixed point (0, 1) at omega = 0, tau = 1 (Klambauer et al. 2017, eq. 14)."""
+ALPHA: Final = Constant("alpha", _alpha)
+"""SELU's alpha for the same fixed point."""
+
+
+def _linear_or_exponential(name: str, summary: str, slope: Exact, saturation: Exact, **parameters: Exact) -> Activation:
+    """Return slope * x above 0 and saturation * (exp(x) - 1) below."""
+    below = ExpPoly({(0, _ONE): saturation, (0, _ZERO): -saturation})
+    above = ExpPoly({(1, _ZERO): slope})
+    return Activation(name, Piecewise((_ZERO,), (below, above)), parameters, summary)
+
+
+def selu(scale: Exact | Constant | Rational = LAMBDA, alpha: Exact | Constant | Rational = ALPHA) -> Activation:
+    """Return SELU: scale * x for x > 0, scale * alpha * (exp(x) - 1) otherwise (Klambauer et al. 2017, eq. 2)."""
+    s, a = Exact.of(scale), Exact.of(alpha)
+    name = "selu" if (scale, alpha) == (LAMBDA, ALPHA) else f"selu({scale}, {alpha})"
+    return _linear_or_exponential(name, "λx for x > 0, λα(eˣ − 1) otherwise", s, s * a, scale=s, alpha=a)
+
+
+def elu(alpha: Rational = 1) -> Activation:
+    """Return ELU: x for x > 0, alpha * (exp(x) - 1) otherwise (Clevert et al. 2015)."""
+    a = Exact.of(alpha)
+    return _linear_or_exponential(f"elu({alpha})", "x for x > 0, α(eˣ − 1) otherwise", Exact.of(1), a, alpha=a)
+
+
+def leaky_relu(negative_slope: Rational = Fraction(1, 100)) -> Activation:
+    """Return leaky ReLU: x for x > 0, negative_slope * x otherwise (Maas et al. 2013)."""
+    slope = Exact.of(negative_slope)
+    parts = (ExpPoly({(1, _ZERO): slope}), ExpPoly.identity())
+    name = f"leaky_relu({negative_slope})"
+    return Activation(name, Piecewise((_ZERO,), parts), {"negative_slope": slope}, "x for x > 0, slope·x otherwise")
+
+
+def relu() -> Activation:
+    """Return ReLU: x for x > 0, 0 otherwise."""
+    return Activation("relu", Piecewise((_ZERO,), (ExpPoly(), ExpPoly.identity())), {}, "x for x > 0, 0 otherwise")
+
+
+SELU: Final = selu()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the catalogue.
+
+    Attributes:
+        name: what people type.
+        build: makes the activation from its parameters.
+        parameters: their names and defaults, in order.
+        summary: one line that defines the function.
+    """
+
+    name: str
+    build: Callable[..., Activation]
+    parameters: Mapping[str, str]
+    summary: str
+
+
+CATALOGUE: Final[Mapping[str, Entry]] = {
+    entry.name: entry
+    for entry in (
+        Entry("selu", selu, {"scale": "λ", "alpha": "α"}, SELU.summary),
+        Entry("elu", elu, {"alpha": "1"}, elu().summary),
+        Entry("relu", relu, {}, relu().summary),
+        Entry("leaky_relu", leaky_relu, {"negative_slope": "0.01"}, leaky_relu().summary),
+    )
+}
+
+
+def parse_activation(text: str) -> Activation:
+    """Return the activation that ``text`` names: ``selu``, ``leaky_relu(0.01)`` or ``piecewise: x<0: 0; x>=0: x``.
+
+    Text is parsed and never evaluated.
+
+    Raises:
+        InputError: for an unknown name (the nearest is suggested) or malformed parameters.
+    """
+    text = text.strip()
+    if text.lower().startswith("piecewise:"):
+        from selu_math.parsing import parse_piecewise
+
+        return Activation(text, parse_piecewise(text.partition(":")[2]), {}, "as given")
+    name, bracket, rest = text.partition("(")
+    entry = CATALOGUE.get(name.strip().lower().replace("-", "_"))
+    if entry is None:
+        near = difflib.get_close_matches(name.lower(), CATALOGUE, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise InputError(f"unknown activation {quoted(text)}; {hint}known: {', '.join(CATALOGUE)}, or 'piecewise: ...'")
+    if not bracket:
+        return SELU if entry.name == "selu" else entry.build()
+    if not rest.endswith(")"):
+        raise InputError(f"activation {quoted(text)} lacks a closing bracket; write {entry.name}(number, ...)")
+    values = [value.strip() for value in rest[:-1].split(",") if value.strip()]
+    if len(values) > len(entry.parameters):
+        accepted = ", ".join(entry.parameters) or "no parameters"
+        raise InputError(f"{entry.name} takes {accepted}; got {len(values)} values")
+    numbers = [as_fraction(value, name) for value, name in zip(values, entry.parameters, strict=False)]
+    return entry.build(*numbers)

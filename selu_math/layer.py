@@ -1,0 +1,185 @@
+"""The layer maps, their Jacobians and their iteration, in any kit.
+
+The *paper's map* takes a unit with fixed weights of sum omega and squared sum tau: ``z ~ N(mean * omega, variance *
+tau)`` (Klambauer et al. 2017, eqs. 3 to 5).  The *mean-field map* takes independent weights of mean zero and total
+variance tau: ``z ~ N(0, tau * (variance + mean**2))``.  They agree at omega = 0, tau = 1, mean = 0.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from selu_math.activations import SELU, Activation
+from selu_math.exceptions import InputError, quoted
+from selu_math.moments import Moments, as_parameters
+from selu_math.numbers.kit import Kit
+
+Matrix: TypeAlias = tuple[tuple[Any, Any], tuple[Any, Any]]
+
+
+class MapKind(StrEnum):
+    """Which layer map."""
+
+    PAPER = "paper"
+    MEAN_FIELD = "mean-field"
+
+    @classmethod
+    def of(cls, kind: str) -> MapKind:
+        """Return the kind of that name, or raise an InputError that lists them."""
+        try:
+            return cls(kind)
+        except ValueError:
+            raise InputError(f"unknown kind of map {quoted(kind)}; accepted: {', '.join(cls)}") from None
+
+
+class Layer:
+    """One layer at one point: its image and its Jacobian, computed when asked for.
+
+    Args:
+        kit: the number system of the four numbers.
+        mean: mean of the layer's inputs.
+        variance: variance of the layer's inputs, positive.
+        omega: sum of a unit's weights; the mean-field map does not use it.
+        tau: sum of a unit's squared weights, positive.
+        activation: f.
+        kind: the map.
+    """
+
+    def __init__(
+        self,
+        kit: Kit[Any],
+        mean: Any,
+        variance: Any,
+        omega: Any,
+        tau: Any,
+        activation: Activation = SELU,
+        kind: MapKind = MapKind.PAPER,
+    ) -> None:
+        zero = kit.rational(Fraction(0))
+        if kind is MapKind.PAPER:
+            m, v = mean * omega, variance * tau
+            self._inner: Matrix = ((omega, zero), (zero, tau))
+        else:
+            m, v = zero * mean, tau * (variance + kit.square(mean))
+            self._inner = ((zero, zero), (2 * tau * mean, tau))
+        self.moments = Moments(kit, activation, m, v)
+
+    @property
+    def mean(self) -> Any:
+        """The new mean."""
+        return self.moments.mean
+
+    @property
+    def variance(self) -> Any:
+        """The new variance."""
+        return self.moments.variance
+
+    @cached_property
+    def jacobian(self) -> Matrix:
+        """Partial derivatives of (new mean, new variance), rows, by (mean, variance), columns."""
+        return product(self.moments.gradient, self._inner)
+
+
+def product(left: Matrix, right: Matrix) -> Matrix:
+    """Return the matrix product of two 2 x 2 matrices."""
+    (a, b), (c, d) = left
+    (p, q), (r, s) = right
+    return ((a * p + b * r, a * q + b * s), (c * p + d * r, c * q + d * s))
+
+
+class Statistics(NamedTuple):
+    """Mean and variance, arrays of one shape."""
+
+    mean: Any
+    variance: Any
+
+
+def _float_layer(
+    mean: ArrayLike, variance: ArrayLike, omega: ArrayLike, tau: ArrayLike, activation: Activation, kind: str
+) -> Layer:
+    from selu_math.numbers.float64 import FLOAT64
+
+    which = MapKind.of(kind)
+    values = as_parameters(mean=mean, variance=variance, omega=omega, tau=tau)
+    if which is MapKind.MEAN_FIELD and np.any(values[2] != 0):
+        raise InputError("the mean-field map has no omega: its weights have mean zero; leave omega at 0")
+    return Layer(FLOAT64, *values, activation, which)
+
+
+def layer_map(
+    mean: ArrayLike,
+    variance: ArrayLike,
+    *,
+    omega: ArrayLike = 0.0,
+    tau: ArrayLike = 1.0,
+    activation: Activation = SELU,
+    kind: str = "paper",
+) -> Statistics:
+    """Return mean and variance after one layer, in float64 (not certified).
+
+    Args:
+        mean: mean of the inputs, any shape; all four numbers broadcast.
+        variance: variance of the inputs, positive.
+        omega: sum of a unit's weights.
+        tau: sum of a unit's squared weights, positive.
+        activation: f.
+        kind: ``"paper"`` or ``"mean-field"``.
+
+    Raises:
+        InputError: for entries that are not finite or, where they must be, not positive.
+    """
+    layer = _float_layer(mean, variance, omega, tau, activation, kind)
+    return Statistics(layer.mean, layer.variance)
+
+
+def jacobian(
+    mean: ArrayLike,
+    variance: ArrayLike,
+    *,
+    omega: ArrayLike = 0.0,
+    tau: ArrayLike = 1.0,
+    activation: Activation = SELU,
+    kind: str = "paper",
+) -> NDArray[np.float64]:
+    """Return the Jacobian of :func:`layer_map`, shape ``(..., 2, 2)``: rows (mean, variance) of the image.
+
+    Arguments and errors as for :func:`layer_map`.  Klambauer et al. 2017, eq. 6.
+    """
+    layer = _float_layer(mean, variance, omega, tau, activation, kind)
+    entries = np.broadcast_arrays(*(entry for row in layer.jacobian for entry in row))
+    stacked = np.stack(entries, axis=-1)
+    return stacked.reshape(*stacked.shape[:-1], 2, 2)
+
+
+def propagate(
+    mean: ArrayLike,
+    variance: ArrayLike,
+    layers: int,
+    *,
+    omega: ArrayLike = 0.0,
+    tau: ArrayLike = 1.0,
+    activation: Activation = SELU,
+    kind: str = "paper",
+) -> Statistics:
+    """Return mean and variance before the first and after each of ``layers`` layers, in float64.
+
+    Returns:
+        Arrays of shape ``(layers + 1, ...)``.
+
+    Raises:
+        InputError: as for :func:`layer_map`, or where the variance overflows on the way.
+    """
+    if layers < 0:
+        raise InputError(f"layers must be a whole number from 0, not {layers}")
+    point = Statistics(*as_parameters(mean=mean, variance=variance, omega=omega, tau=tau)[:2])
+    path = [point]
+    for _ in range(layers):
+        point = layer_map(*point, omega=omega, tau=tau, activation=activation, kind=kind)
+        path.append(point)
+    return Statistics(np.array([p.mean for p in path]), np.array([p.variance for p in path]))

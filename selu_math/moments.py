@@ -1,0 +1,146 @@
+"""Gaussian moments of an activation and of its derivatives, in any kit.
+
+Derivatives with respect to ``m`` and ``v`` follow from Price's and Stein's identities, ``dE[h]/dm = E[h']`` and
+``dE[h]/dv = E[h'']/2`` with h' and h'' distributional; nothing is differenced numerically.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from selu_math.activations import SELU, Activation
+from selu_math.exceptions import InputError
+from selu_math.gaussian import GaussianExpectation
+from selu_math.numbers.kit import Kit
+
+
+SecondPartials: TypeAlias = tuple[Any, Any, Any]
+
+
+class Moments:
+    """Moments of ``f(z)``, ``z ~ N(m, v)``, each computed when asked for.
+
+    Values are numbers of the kit.  In float64 they broadcast ``m`` against ``v`` and are not certified: relative
+    errors grow where a variance is tiny against the squared mean or where ``m`` is many deviations from zero.
+
+    Args:
+        kit: the number system.
+        activation: f.
+        m: mean of the pre-activation.
+        v: variance of the pre-activation, positive.
+    """
+
+    def __init__(self, kit: Kit[Any], activation: Activation, m: Any, v: Any) -> None:
+        self.kit, self.activation, self.m, self.v = kit, activation, m, v
+        self._expect = GaussianExpectation(kit, m, v)
+
+    @cached_property
+    def _f(self) -> list[Any]:
+        return [self._expect(h) for h in self.activation.derivatives[:3]]
+
+    @cached_property
+    def _g(self) -> list[Any]:
+        return [self._expect(h) for h in self.activation.square_derivatives[:3]]
+
+    @cached_property
+    def mean(self) -> Any:
+        """E f, the new mean."""
+        return self._expect(self.activation.function)
+
+    @cached_property
+    def second_moment(self) -> Any:
+        """E f**2."""
+        return self._expect(self.activation.square)
+
+    @cached_property
+    def variance(self) -> Any:
+        """Var f = E f**2 - (E f)**2, the new variance."""
+        return self.second_moment - self.kit.square(self.mean)
+
+    @cached_property
+    def slope(self) -> Any:
+        """E f'."""
+        return self._f[1]
+
+    @cached_property
+    def curvature(self) -> Any:
+        """E f'', kinks included."""
+        return self._f[2]
+
+    @cached_property
+    def slope_square(self) -> Any:
+        """E f'**2, the factor by which a layer multiplies the mean squared gradient at tau = 1."""
+        return self._expect(self.activation.slope_square)
+
+    @cached_property
+    def gradient(self) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+        """Partial derivatives of (mean, variance), rows, by (m, v), columns."""
+        f, g = self._f, self._g
+        half_curvature = f[2] / 2
+        return (
+            (f[1], half_curvature),
+            (g[1] - 2 * f[0] * f[1], g[2] / 2 - 2 * f[0] * half_curvature),
+        )
+
+    @cached_property
+    def hessian(self) -> tuple[SecondPartials, SecondPartials]:
+        """Second partial derivatives of mean and of variance by (mm, mv, vv)."""
+        f = [*self._f, *(self._expect(h) for h in self.activation.derivatives[3:5])]
+        g = [*self._g, *(self._expect(h) for h in self.activation.square_derivatives[3:5])]
+        by_m, by_v = f[1], f[2] / 2
+        mean = (f[2], f[3] / 2, f[4] / 4)
+        variance = (
+            g[2] - 2 * (self.kit.square(by_m) + f[0] * mean[0]),
+            g[3] / 2 - 2 * (by_m * by_v + f[0] * mean[1]),
+            g[4] / 4 - 2 * (self.kit.square(by_v) + f[0] * mean[2]),
+        )
+        return mean, variance
+
+
+def moments(m: ArrayLike, v: ArrayLike, *, activation: Activation = SELU) -> Moments:
+    """Return float64 moments of ``activation(z)``, ``z ~ N(m, v)``.
+
+    Args:
+        m: means, any shape.
+        v: variances, positive, broadcasting against ``m``.
+        activation: a catalogue entry or a user's own.
+
+    Returns:
+        An object with ``mean``, ``variance``, ``second_moment``, ``slope``, ``curvature``, ``slope_square``, each of
+        the broadcast shape; 0-d in gives scalars out.
+
+    Raises:
+        InputError: if a variance is not positive or an entry is not finite.
+    """
+    from selu_math.numbers.float64 import FLOAT64
+
+    m_array, v_array = as_parameters(m=m, v=v)
+    return Moments(FLOAT64, activation, m_array, v_array)
+
+
+def as_parameters(**values: ArrayLike) -> tuple[Any, ...]:
+    """Return float64 arrays broadcast together; names starting with v or t must be positive.
+
+    Raises:
+        InputError: for entries that are not finite, or not positive where they must be.
+    """
+    arrays = []
+    for name, value in values.items():
+        try:
+            array = np.asarray(value, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise InputError(f"{name} must be real numbers, not {value!r}") from None
+        if not np.isfinite(array).all():
+            raise InputError(f"{name} must be finite")
+        if name in {"v", "variance", "tau"} and not (array > 0).all():
+            raise InputError(f"{name} must be positive")
+        arrays.append(array)
+    try:
+        return tuple(array[()] for array in np.broadcast_arrays(*arrays))
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(values, arrays, strict=True))
+        raise InputError(f"shapes do not broadcast: {shapes}") from None

@@ -1,0 +1,154 @@
+"""Exact real numbers that activations are made of, before any kit rounds them.
+
+An :class:`Exact` is a finite sum of ``q * c1**p1 * c2**p2 * ... * exp(r)`` with rational ``q`` and ``r``, integer
+powers ``p >= 0`` and named constants ``c`` known by a closed form.  Sums and products stay in the family, so whether
+an activation jumps at a breakpoint is decided by algebra and not by a rounded subtraction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from math import isfinite
+from typing import Any, TypeAlias
+
+from selu_math.exceptions import InputError, quoted
+
+Rational: TypeAlias = int | float | Fraction | Decimal | str
+_MAX_DECIMAL_EXPONENT = 10_000
+
+
+def as_fraction(value: Rational, name: str = "the number") -> Fraction:
+    """Return ``value`` exactly: text as the decimal or ratio it spells, a float as the dyadic number it is.
+
+    Raises:
+        InputError: if ``value`` is not a finite real number.
+    """
+    if isinstance(value, str):
+        text = value.strip().replace("\N{MINUS SIGN}", "-")
+        exponent = text.lower().partition("e")[2].lstrip("+-")
+        if "_" not in text and not (exponent.isdigit() and int(exponent[:8]) > _MAX_DECIMAL_EXPONENT):
+            try:
+                return Fraction(text)
+            except (ValueError, ZeroDivisionError):
+                pass
+        raise InputError(f"{name} must be a finite decimal or ratio such as -0.1, 1e-3 or 9/16, not {quoted(value)}")
+    if isinstance(value, Fraction):
+        return value
+    if not isfinite(value):
+        raise InputError(f"{name} must be a finite number, not {value}")
+    return Fraction(value)
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A real number known by a closed form.
+
+    Attributes:
+        name: what it is called in documents, and its identity inside a sum.
+        form: the closed form, written against a kit (see :mod:`selu_math.numbers.kit`).
+    """
+
+    name: str
+    form: Callable[[Any], Any]
+
+
+Monomial: TypeAlias = tuple[tuple[tuple[Constant, int], ...], Fraction]
+_ONE: Monomial = ((), Fraction(0))
+
+
+class Exact:
+    """An exact real number; immutable and hashable.  Zero is the empty sum.
+
+    Equality is equality of the sums.  For sums of ``exp`` of different rationals that is equality of the numbers
+    (Lindemann-Weierstrass); named constants count as indeterminates.
+    """
+
+    __slots__ = ("__dict__", "terms")
+
+    def __init__(self, terms: Mapping[Monomial, Fraction] | Iterable[tuple[Monomial, Fraction]] = ()) -> None:
+        self.terms: dict[Monomial, Fraction] = {mono: q for mono, q in dict(terms).items() if q}
+
+    @classmethod
+    def of(cls, value: Exact | Constant | Rational) -> Exact:
+        """Return ``value`` as an exact number."""
+        if isinstance(value, Exact):
+            return value
+        if isinstance(value, Constant):
+            return cls({(((value, 1),), Fraction(0)): Fraction(1)})
+        return cls({_ONE: as_fraction(value)})
+
+    @classmethod
+    def exp(cls, exponent: Fraction) -> Exact:
+        """Return e to a rational power."""
+        return cls({((), exponent): Fraction(1)})
+
+    @property
+    def rational(self) -> Fraction | None:
+        """The value as a fraction, or None where it is not known to be one."""
+        if not self.terms:
+            return Fraction(0)
+        return self.terms.get(_ONE) if len(self.terms) == 1 else None
+
+    def __add__(self, other: Exact) -> Exact:
+        total = dict(self.terms)
+        for mono, q in other.terms.items():
+            total[mono] = total.get(mono, Fraction(0)) + q
+        return Exact(total)
+
+    def __neg__(self) -> Exact:
+        return Exact({mono: -q for mono, q in self.terms.items()})
+
+    def __sub__(self, other: Exact) -> Exact:
+        return self + -other
+
+    def __mul__(self, other: Exact) -> Exact:
+        total: dict[Monomial, Fraction] = {}
+        for (consts_a, e_a), q_a in self.terms.items():
+            for (consts_b, e_b), q_b in other.terms.items():
+                powers = dict(consts_a)
+                for const, power in consts_b:
+                    powers[const] = powers.get(const, 0) + power
+                mono = (tuple(sorted(powers.items(), key=lambda item: item[0].name)), e_a + e_b)
+                total[mono] = total.get(mono, Fraction(0)) + q_a * q_b
+        return Exact(total)
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Exact) and self.terms == other.terms
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(frozenset(self.terms.items()))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def evaluate(self, kit: Any) -> Any:
+        """Return the value in ``kit``, each factor at the kit's working precision."""
+        total = kit.rational(Fraction(0))
+        for (constants, exponent), q in self.terms.items():
+            term = kit.rational(q)
+            for constant, power in constants:
+                value = constant.form(kit)
+                for _ in range(power):
+                    term = term * value
+            if exponent:
+                term = term * kit.exp(kit.rational(exponent))
+            total = total + term
+        return total
+
+    def __repr__(self) -> str:
+        def show(mono: Monomial, q: Fraction) -> str:
+            factors = [f"{c.name}^{p}" if p > 1 else c.name for c, p in mono[0]]
+            factors += [f"exp({mono[1]})"] if mono[1] else []
+            if q == 1 and factors:
+                return "·".join(factors)
+            return "·".join([f"({q})" if q.denominator > 1 and factors else str(q), *factors])
+
+        return " + ".join(show(mono, q) for mono, q in self.terms.items()) or "0"

@@ -1,0 +1,69 @@
+"""The float64 kit: NumPy arrays of doubles, elementwise, broadcasting."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+from math import pi, sqrt
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import erfcx, ndtr
+
+from selu_math.numbers.exact import Exact
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+@lru_cache(maxsize=4096)
+def round_exact(value: Exact) -> float:
+    """Return the double nearest to an exact number (ties to even)."""
+    if (q := value.rational) is not None:
+        return float(q)
+    from selu_math.numbers.ball import BALL
+    from selu_math.numbers.enclosure import Enclosure, prove
+
+    return prove(lambda: Enclosure(BALL.exact(value)), lambda x: x.nearest_float(), bits=128, what="a double")
+
+
+class Float64Kit:
+    """Numbers are float64 arrays or scalars; constants are correctly rounded, results are not certified."""
+
+    name: Final = "float64"
+
+    def rational(self, q: Fraction) -> Any:
+        """Return the nearest double."""
+        return np.float64(float(q))
+
+    def exact(self, value: Exact) -> Any:
+        """Return the double nearest to an exact number."""
+        return np.float64(round_exact(value))
+
+    def sqrt(self, x: Any) -> Any:
+        """Return the square root."""
+        return np.sqrt(x)
+
+    def square(self, x: Any) -> Any:
+        """Return the square."""
+        return x * x
+
+    def exp(self, x: Any) -> Any:
+        """Return the exponential; overflow gives inf without a warning."""
+        with np.errstate(over="ignore", under="ignore"):
+            return np.exp(x)
+
+    def tilted_density(self, a: Any, t: Any) -> Any:
+        """Return ``exp(a) * phi(t)``."""
+        with np.errstate(over="ignore", under="ignore"):
+            return np.exp(a - t * t / 2) / sqrt(2 * pi)
+
+    def tilted_cdf(self, a: Any, t: Any, density: Any) -> Any:
+        """Return ``exp(a) * Phi(t)``: the density times the Mills ratio where ``t < 0``, so that nothing overflows."""
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            tail = density * (sqrt(pi / 2) * erfcx(np.maximum(-t, 0.0) / sqrt(2)))
+            body = np.exp(np.where(t < 0, 0.0, a)) * ndtr(t)
+        return np.where(t < 0, tail, body)[()]
+
+
+FLOAT64: Final = Float64Kit()

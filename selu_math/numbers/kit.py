@@ -1,0 +1,69 @@
+"""The seam between the mathematics and the numbers it is computed in.
+
+Moments are written once against :class:`Kit`; ``float64``, ``ball`` and ``symbolic`` each implement it.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, Protocol, Self, TypeVar
+
+from selu_math.numbers.exact import Exact
+
+
+class Arithmetic(Protocol):
+    """What the numbers of any kit can do: the four operations among themselves and with integers."""
+
+    def __add__(self, other: Any, /) -> Any: ...
+    def __radd__(self, other: Any, /) -> Any: ...
+    def __sub__(self, other: Any, /) -> Any: ...
+    def __rsub__(self, other: Any, /) -> Any: ...
+    def __mul__(self, other: Any, /) -> Any: ...
+    def __rmul__(self, other: Any, /) -> Any: ...
+    def __truediv__(self, other: Any, /) -> Any: ...
+    def __rtruediv__(self, other: Any, /) -> Any: ...
+    def __neg__(self) -> Self: ...
+
+
+T = TypeVar("T", bound=Arithmetic)
+
+
+class Kit(Protocol[T]):
+    """A number system: how to enter it, and the functions that Gaussian moments need.
+
+    The normal density and distribution function are *tilted*, multiplied by ``exp(a)``, because in floating point
+    ``exp(a)`` alone may overflow where the product is harmless.
+    """
+
+    @property
+    def name(self) -> str:
+        """What outputs call this kit."""
+        ...
+
+    def rational(self, q: Fraction) -> T:
+        """Return a rational number."""
+        ...
+
+    def exact(self, value: Exact) -> T:
+        """Return an exact number, rounded or enclosed once as a whole."""
+        ...
+
+    def sqrt(self, x: T) -> T:
+        """Return the square root of ``x >= 0``."""
+        ...
+
+    def square(self, x: T) -> T:
+        """Return ``x**2``; unlike ``x * x`` never negative, however wide ``x`` is."""
+        ...
+
+    def exp(self, x: T) -> T:
+        """Return e to the power ``x``."""
+        ...
+
+    def tilted_density(self, a: T, t: T) -> T:
+        """Return ``exp(a) * phi(t)``, with phi the standard normal density."""
+        ...
+
+    def tilted_cdf(self, a: T, t: T, density: T) -> T:
+        """Return ``exp(a) * Phi(t)``; ``density`` is ``exp(a) * phi(t)``, which a caller has without cancellation."""
+        ...

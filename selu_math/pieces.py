@@ -1,0 +1,156 @@
+"""Piecewise exponential polynomials, exactly: sum, product, derivative, jumps.
+
+On each interval between breakpoints a function is a sum of ``c * z**j * exp(k*z)`` with exact ``c`` and rational
+``k``.  A derivative is taken in the sense of distributions: where a function jumps, its derivative carries an *atom*,
+a multiple of the Dirac delta (or of a derivative of it), so that kinks are computed and never assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import TypeAlias
+
+from selu_math.exceptions import InputError
+from selu_math.numbers.exact import Exact
+
+Term: TypeAlias = tuple[int, Fraction]
+"""Power ``j`` and rate ``k`` of ``z**j * exp(k*z)``."""
+Atom: TypeAlias = tuple[Fraction, int]
+"""Place ``c`` and order ``n`` of the n-th derivative of the Dirac delta at ``c``."""
+
+
+class ExpPoly:
+    """A sum of ``c * z**j * exp(k*z)`` on the whole line; immutable."""
+
+    __slots__ = ("terms",)
+
+    def __init__(self, terms: Mapping[Term, Exact] | Iterable[tuple[Term, Exact]] = ()) -> None:
+        self.terms: dict[Term, Exact] = {term: c for term, c in dict(terms).items() if c}
+
+    @classmethod
+    def constant(cls, c: Exact) -> ExpPoly:
+        """Return a constant function."""
+        return cls({(0, Fraction(0)): c})
+
+    @classmethod
+    def identity(cls) -> ExpPoly:
+        """Return z."""
+        return cls({(1, Fraction(0)): Exact.of(1)})
+
+    @classmethod
+    def exp(cls, rate: Fraction) -> ExpPoly:
+        """Return exp(rate * z)."""
+        return cls({(0, rate): Exact.of(1)})
+
+    def __add__(self, other: ExpPoly) -> ExpPoly:
+        total = dict(self.terms)
+        for term, c in other.terms.items():
+            total[term] = total.get(term, Exact()) + c
+        return ExpPoly(total)
+
+    def __neg__(self) -> ExpPoly:
+        return ExpPoly({term: -c for term, c in self.terms.items()})
+
+    def __sub__(self, other: ExpPoly) -> ExpPoly:
+        return self + -other
+
+    def __mul__(self, other: ExpPoly) -> ExpPoly:
+        total: dict[Term, Exact] = {}
+        for (j, k), a in self.terms.items():
+            for (i, r), b in other.terms.items():
+                term = (i + j, k + r)
+                total[term] = total.get(term, Exact()) + a * b
+        return ExpPoly(total)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ExpPoly) and self.terms == other.terms
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.terms.items()))
+
+    def derivative(self) -> ExpPoly:
+        """Return the derivative with respect to z."""
+        total: dict[Term, Exact] = {}
+        for (j, k), c in self.terms.items():
+            for term, factor in (((j, k), k), ((j - 1, k), Fraction(j))):
+                if factor:
+                    total[term] = total.get(term, Exact()) + c * Exact.of(factor)
+        return ExpPoly(total)
+
+    def at(self, z: Fraction) -> Exact:
+        """Return the exact value at a rational point."""
+        total = Exact()
+        for (j, k), c in self.terms.items():
+            total += c * Exact.of(z**j) * Exact.exp(k * z)
+        return total
+
+
+@dataclass(frozen=True)
+class Piecewise:
+    """A function on the line, smooth between breakpoints, plus atoms.
+
+    Attributes:
+        breaks: the breakpoints in increasing order.
+        parts: one exponential polynomial for each of the ``len(breaks) + 1`` intervals, from left to right.
+        atoms: multiples of derivatives of the Dirac delta; empty for an ordinary function.
+    """
+
+    breaks: tuple[Fraction, ...]
+    parts: tuple[ExpPoly, ...]
+    atoms: Mapping[Atom, Exact] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(self.parts) != len(self.breaks) + 1:
+            raise InputError(f"{len(self.breaks)} breakpoints need {len(self.breaks) + 1} pieces, got {len(self.parts)}")
+        if any(a >= b for a, b in zip(self.breaks, self.breaks[1:], strict=False)):
+            raise InputError(f"breakpoints must increase, got {', '.join(map(str, self.breaks))}")
+        object.__setattr__(self, "atoms", {atom: c for atom, c in self.atoms.items() if c})
+
+    def _refined(self, breaks: tuple[Fraction, ...]) -> list[ExpPoly]:
+        """Return the pieces on the finer partition ``breaks``."""
+        parts, i = [self.parts[0]], 0
+        for c in breaks:
+            if i < len(self.breaks) and self.breaks[i] == c:
+                i += 1
+            parts.append(self.parts[i])
+        return parts
+
+    def __add__(self, other: Piecewise) -> Piecewise:
+        breaks = tuple(sorted({*self.breaks, *other.breaks}))
+        parts = [p + q for p, q in zip(self._refined(breaks), other._refined(breaks), strict=True)]
+        atoms = dict(self.atoms)
+        for atom, c in other.atoms.items():
+            atoms[atom] = atoms.get(atom, Exact()) + c
+        return Piecewise(breaks, tuple(parts), atoms)
+
+    def __mul__(self, other: Piecewise) -> Piecewise:
+        if self.atoms or other.atoms:
+            raise InputError("a function with atoms has no product; the activation must be continuous for this moment")
+        breaks = tuple(sorted({*self.breaks, *other.breaks}))
+        parts = [p * q for p, q in zip(self._refined(breaks), other._refined(breaks), strict=True)]
+        return Piecewise(breaks, tuple(parts))
+
+    def jump(self, c: Fraction) -> Exact:
+        """Return the exact jump, right limit minus left limit, at a breakpoint."""
+        i = self.breaks.index(c)
+        return self.parts[i + 1].at(c) - self.parts[i].at(c)
+
+    @cached_property
+    def jumps(self) -> dict[Fraction, Exact]:
+        """The breakpoints at which the function is discontinuous, with the jumps there."""
+        return {c: jump for c in self.breaks if (jump := self.jump(c))}
+
+    def derivative(self) -> Piecewise:
+        """Return the distributional derivative: jumps become atoms, and the order of atoms rises by one."""
+        atoms: dict[Atom, Exact] = {(c, n + 1): coefficient for (c, n), coefficient in self.atoms.items()}
+        for c, jump in self.jumps.items():
+            atoms[c, 0] = atoms.get((c, 0), Exact()) + jump
+        return Piecewise(self.breaks, tuple(part.derivative() for part in self.parts), atoms)
+
+    def piece_bounds(self) -> list[tuple[Fraction | None, Fraction | None]]:
+        """Return the ends of each piece; None is minus or plus infinity."""
+        edges: list[Fraction | None] = [None, *self.breaks, None]
+        return list(zip(edges, edges[1:], strict=False))

@@ -1,0 +1,71 @@
+"""Norms and spectral radii of 2 x 2 Jacobians."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from flint import arb
+from numpy.typing import ArrayLike, NDArray
+
+from selu_math.exceptions import InputError
+from selu_math.layer import Matrix
+from selu_math.numbers.ball import BALL
+
+
+def _stack(matrix: ArrayLike) -> NDArray[np.float64]:
+    array = np.asarray(matrix, dtype=np.float64)
+    if array.shape[-2:] != (2, 2):
+        raise InputError(f"a Jacobian has shape (..., 2, 2), not {array.shape}")
+    return array
+
+
+def spectral_radius(matrix: ArrayLike) -> Any:
+    """Return the largest modulus of an eigenvalue of each ``(..., 2, 2)`` matrix, in float64.
+
+    A fixed point whose Jacobian has a spectral radius below 1 attracts.
+    """
+    return np.abs(np.linalg.eigvals(_stack(matrix))).max(axis=-1)
+
+
+def spectral_norm(matrix: ArrayLike) -> Any:
+    """Return the largest singular value of each ``(..., 2, 2)`` matrix, in float64.
+
+    Where it stays below 1 on a convex set, the map contracts Euclidean distances there.
+    """
+    return np.linalg.norm(_stack(matrix), ord=2, axis=(-2, -1))
+
+
+def ball_spectral_radius(matrix: Matrix) -> arb:
+    """Enclose the spectral radius of a 2 x 2 matrix of balls."""
+    (a, b), (c, d) = matrix
+    half_trace = (a + d) / 2
+    discriminant = BALL.square((a - d) / 2) + b * c
+    determinant = a * d - b * c
+    if not discriminant.is_finite():
+        return arb("nan")
+    real = abs(half_trace) + BALL.sqrt(discriminant) if discriminant.upper() >= 0 else None
+    if discriminant > 0:
+        return real
+    # for a complex pair the modulus squared is the determinant, which is then positive
+    modulus = BALL.sqrt(determinant) if determinant.upper() >= 0 else None
+    if real is None or modulus is None:
+        return modulus if real is None else real
+    return modulus if discriminant < 0 else real.union(modulus)
+
+
+def singular_vectors(matrix: Matrix) -> tuple[tuple[arb, arb], tuple[arb, arb]]:
+    """Return the two vectors whose mean length is the largest singular value of a 2 x 2 matrix of balls.
+
+    For ``[[a, b], [c, d]]`` it is ``(|(a + d, b - c)| + |(a - d, b + c)|) / 2``: sum and difference of the two
+    singular values are the two lengths, so nothing cancels.
+    """
+    (a, b), (c, d) = matrix
+    return (a + d, b - c), (a - d, b + c)
+
+
+def ball_spectral_norm(matrix: Matrix) -> arb:
+    """Enclose the largest singular value of a 2 x 2 matrix of balls."""
+    (p, q), (r, s) = singular_vectors(matrix)
+    square = BALL.square
+    return (BALL.sqrt(square(p) + square(q)) + BALL.sqrt(square(r) + square(s))) / 2
