@@ -1,1 +1,78 @@
-"""selu-math."""
+"""Derives, computes, proves and checks the fixed-point mathematics of SELU and self-normalising activations.
+
+Names are loaded when they are first used, so that importing the package stays light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from selu_math.activations import SELU, Activation, elu, leaky_relu, parse_activation, relu, selu_activation
+    from selu_math.exceptions import InputError, MissingExtraError, PrecisionError, SeluMathError
+    from selu_math.layer import jacobian, layer_map, propagate
+    from selu_math.moments import moments
+    from selu_math.numbers.enclosure import Enclosure
+    from selu_math.parameters import selu_parameters
+    from selu_math.proofs.contraction import check_contraction
+    from selu_math.proofs.region import Region
+    from selu_math.proved_map import prove_map
+    from selu_math.stability import spectral_norm, spectral_radius
+    from selu_math.verdict import Answer, Verdict
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "selu_math.activations": ("SELU", "Activation", "elu", "leaky_relu", "parse_activation", "relu", "selu_activation"),
+    "selu_math.exceptions": ("InputError", "MissingExtraError", "PrecisionError", "SeluMathError"),
+    "selu_math.layer": ("jacobian", "layer_map", "propagate"),
+    "selu_math.moments": ("moments",),
+    "selu_math.numbers.enclosure": ("Enclosure",),
+    "selu_math.parameters": ("selu_parameters",),
+    "selu_math.proofs.contraction": ("check_contraction",),
+    "selu_math.proofs.region": ("Region",),
+    "selu_math.proved_map": ("prove_map",),
+    "selu_math.stability": ("spectral_norm", "spectral_radius"),
+    "selu_math.verdict": ("Answer", "Verdict"),
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "SELU",
+    "Activation",
+    "Answer",
+    "Enclosure",
+    "InputError",
+    "MissingExtraError",
+    "PrecisionError",
+    "Region",
+    "SeluMathError",
+    "Verdict",
+    "check_contraction",
+    "elu",
+    "jacobian",
+    "layer_map",
+    "leaky_relu",
+    "moments",
+    "parse_activation",
+    "propagate",
+    "prove_map",
+    "relu",
+    "selu_activation",
+    "selu_parameters",
+    "spectral_norm",
+    "spectral_radius",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'selu_math' has no attribute {name!r}")
+    value = getattr(import_module(_MODULE_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULE_OF})

@@ -37,17 +37,17 @@ class Activation:
 
     @cached_property
     def square(self) -> Piecewise:
-        """f squared."""
+        """F squared."""
         return self.function * self.function
 
     @cached_property
     def derivatives(self) -> tuple[Piecewise, ...]:
-        """f, f', f'', f''' in the sense of distributions."""
+        """The function f and its first four derivatives, in the sense of distributions."""
         return _derivatives(self.function)
 
     @cached_property
     def square_derivatives(self) -> tuple[Piecewise, ...]:
-        """f**2 and its first four derivatives, the same way."""
+        """The square of f and its first four derivatives, the same way."""
         return _derivatives(self.square)
 
     @cached_property
@@ -103,7 +103,9 @@ def _linear_or_exponential(name: str, summary: str, slope: Exact, saturation: Ex
     return Activation(name, Piecewise((_ZERO,), (below, above)), parameters, summary)
 
 
-def selu(scale: Exact | Constant | Rational = LAMBDA, alpha: Exact | Constant | Rational = ALPHA) -> Activation:
+def selu_activation(
+    scale: Exact | Constant | Rational = LAMBDA, alpha: Exact | Constant | Rational = ALPHA
+) -> Activation:
     """Return SELU: scale * x for x > 0, scale * alpha * (exp(x) - 1) otherwise (Klambauer et al. 2017, eq. 2)."""
     s, a = Exact.of(scale), Exact.of(alpha)
     name = "selu" if (scale, alpha) == (LAMBDA, ALPHA) else f"selu({scale}, {alpha})"
@@ -129,7 +131,7 @@ def relu() -> Activation:
     return Activation("relu", Piecewise((_ZERO,), (ExpPoly(), ExpPoly.identity())), {}, "x for x > 0, 0 otherwise")
 
 
-SELU: Final = selu()
+SELU: Final = selu_activation()
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ class Entry:
 CATALOGUE: Final[Mapping[str, Entry]] = {
     entry.name: entry
     for entry in (
-        Entry("selu", selu, {"scale": "λ", "alpha": "α"}, SELU.summary),
+        Entry("selu", selu_activation, {"scale": "λ", "alpha": "α"}, SELU.summary),
         Entry("elu", elu, {"alpha": "1"}, elu().summary),
         Entry("relu", relu, {}, relu().summary),
         Entry("leaky_relu", leaky_relu, {"negative_slope": "0.01"}, leaky_relu().summary),

@@ -109,7 +109,8 @@ def _float_layer(
     values = as_parameters(mean=mean, variance=variance, omega=omega, tau=tau)
     if which is MapKind.MEAN_FIELD and np.any(values[2] != 0):
         raise InputError("the mean-field map has no omega: its weights have mean zero; leave omega at 0")
-    return Layer(FLOAT64, *values, activation, which)
+    at, spread, total, square = values
+    return Layer(FLOAT64, at, spread, total, square, activation, which)
 
 
 def layer_map(

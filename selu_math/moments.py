@@ -17,7 +17,6 @@ from selu_math.exceptions import InputError
 from selu_math.gaussian import GaussianExpectation
 from selu_math.numbers.kit import Kit
 
-
 SecondPartials: TypeAlias = tuple[Any, Any, Any]
 
 

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from flint import arb
 
-from selu_math.activations import Activation, selu
+from selu_math.activations import Activation, selu_activation
 from selu_math.exceptions import InputError, SeluMathError
 from selu_math.gaussian import GaussianExpectation
 from selu_math.numbers.ball import BALL, refine
@@ -177,7 +177,7 @@ class Parameters:
             return (scale, scale_alpha / scale)[which]
 
         where = f"({target.mean}, {target.variance}; {target.omega}, {target.tau})"
-        return selu(
+        return selu_activation(
             Constant(f"lambda{where}", lambda kit: root(kit, 0)), Constant(f"alpha{where}", lambda kit: root(kit, 1))
         )
 
@@ -239,7 +239,9 @@ def _solve(target: Target, digits: int) -> Parameters | None:
     reason = ""
     if not any(s.admissible for s in solutions):
         roots = " and ".join(f"(λ, α) = ({s.scale.digits(6)}, {s.alpha.digits(6)})" for s in solutions)
-        reason = f"no activation of this family has this fixed point: the only roots are {roots}, with λ or α not positive"
+        reason = (
+            f"no activation of this family has this fixed point: the only roots are {roots}, with λ or α not positive"
+        )
         reason = reason[:300]
     return Parameters(target, digits, tuple(solutions), reason)
 

@@ -42,7 +42,9 @@ def parse_piecewise(text: str) -> Piecewise:
     pieces.sort(key=lambda p: (p[0] is not None, p[0] or Fraction(0)))
     edges = [piece[0] for piece in pieces] + [None]
     if pieces[0][0] is not None or any(high != edge for (_, high, _), edge in zip(pieces, edges[1:], strict=True)):
-        raise InputError(f"the pieces of {quoted(text.strip())} must cover the whole line without gap or overlap; {_FORM}")
+        raise InputError(
+            f"the pieces of {quoted(text.strip())} must cover the whole line without gap or overlap; {_FORM}"
+        )
     breaks = tuple(edge for edge in edges[1:-1] if edge is not None)
     return Piecewise(breaks, tuple(part for _, _, part in pieces))
 
@@ -94,7 +96,9 @@ def _convert(node: ast.expr, source: str) -> ExpPoly:
         case ast.BinOp(left=left, op=ast.Div(), right=right):
             divisor = _number(_convert(right, source))
             if not divisor:
-                raise InputError(f"cannot divide by {quoted(ast.get_source_segment(source, right))}: not a non-zero number")
+                raise InputError(
+                    f"cannot divide by {quoted(ast.get_source_segment(source, right))}: not a non-zero number"
+                )
             return _convert(left, source) * ExpPoly.constant(Exact.of(1 / divisor))
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
             power = _number(_convert(right, source))

@@ -7,10 +7,11 @@ a multiple of the Dirac delta (or of a derivative of it), so that kinks are comp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import TypeAlias
 
 from selu_math.exceptions import InputError
@@ -27,8 +28,8 @@ class ExpPoly:
 
     __slots__ = ("terms",)
 
-    def __init__(self, terms: Mapping[Term, Exact] | Iterable[tuple[Term, Exact]] = ()) -> None:
-        self.terms: dict[Term, Exact] = {term: c for term, c in dict(terms).items() if c}
+    def __init__(self, terms: Mapping[Term, Exact] | None = None) -> None:
+        self.terms: dict[Term, Exact] = {term: c for term, c in (terms or {}).items() if c}
 
     @classmethod
     def constant(cls, c: Exact) -> ExpPoly:
@@ -42,7 +43,7 @@ class ExpPoly:
 
     @classmethod
     def exp(cls, rate: Fraction) -> ExpPoly:
-        """Return exp(rate * z)."""
+        """Return the exponential of rate * z."""
         return cls({(0, rate): Exact.of(1)})
 
     def __add__(self, other: ExpPoly) -> ExpPoly:
@@ -104,8 +105,10 @@ class Piecewise:
 
     def __post_init__(self) -> None:
         if len(self.parts) != len(self.breaks) + 1:
-            raise InputError(f"{len(self.breaks)} breakpoints need {len(self.breaks) + 1} pieces, got {len(self.parts)}")
-        if any(a >= b for a, b in zip(self.breaks, self.breaks[1:], strict=False)):
+            raise InputError(
+                f"{len(self.breaks)} breakpoints need {len(self.breaks) + 1} pieces, got {len(self.parts)}"
+            )
+        if any(a >= b for a, b in pairwise(self.breaks)):
             raise InputError(f"breakpoints must increase, got {', '.join(map(str, self.breaks))}")
         object.__setattr__(self, "atoms", {atom: c for atom, c in self.atoms.items() if c})
 
@@ -153,4 +156,4 @@ class Piecewise:
     def piece_bounds(self) -> list[tuple[Fraction | None, Fraction | None]]:
         """Return the ends of each piece; None is minus or plus infinity."""
         edges: list[Fraction | None] = [None, *self.breaks, None]
-        return list(zip(edges, edges[1:], strict=False))
+        return list(pairwise(edges))

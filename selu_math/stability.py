@@ -44,13 +44,11 @@ def ball_spectral_radius(matrix: Matrix) -> arb:
     determinant = a * d - b * c
     if not discriminant.is_finite():
         return arb("nan")
-    real = abs(half_trace) + BALL.sqrt(discriminant) if discriminant.upper() >= 0 else None
-    if discriminant > 0:
+    # a real pair; or a complex one, whose modulus squared is the determinant, then positive
+    real: arb = abs(half_trace) + BALL.sqrt(discriminant)
+    if discriminant > 0 or determinant < 0:
         return real
-    # for a complex pair the modulus squared is the determinant, which is then positive
-    modulus = BALL.sqrt(determinant) if determinant.upper() >= 0 else None
-    if real is None or modulus is None:
-        return modulus if real is None else real
+    modulus = BALL.sqrt(determinant)
     return modulus if discriminant < 0 else real.union(modulus)
 
 

@@ -1,1 +1,1 @@
-"""The command line of selu-math."""
+"""The command line of selu-math: parse, call, render; no mathematics."""

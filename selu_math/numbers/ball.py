@@ -41,7 +41,7 @@ def refine(compute: Callable[[], R | None], *, bits: int, max_bits: int, what: s
         if found is not None:
             return found
         if bits >= max_bits:
-            raise PrecisionError(f"{what} could not be proved at {max_bits} bits; ask for fewer digits")
+            raise PrecisionError(f"{what} could not be proved within {max_bits} bits of precision")
         bits = min(2 * bits, max_bits)
 
 
@@ -61,8 +61,7 @@ def ends(x: arb) -> tuple[Fraction, Fraction]:
 
 def dyadic(x: arb) -> Fraction:
     """Return an exact, finite ball as a fraction."""
-    man, exp = x.man_exp()
-    man, exp = int(man), int(exp)
+    man, exp = map(int, x.man_exp())
     return Fraction(man << exp) if exp >= 0 else Fraction(man, 1 << -exp)
 
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from math import ceil, log2
+from math import ceil, inf, log2, nextafter
 from typing import Any, TypeVar
 
 from flint import arb, fmpz
 
-from selu_math.exceptions import PrecisionError
 from selu_math.numbers.ball import dyadic, precision, refine
 
 R = TypeVar("R")
@@ -96,6 +95,15 @@ class Enclosure:
             low, high = float(self.ball.lower()), float(self.ball.upper())
         return low if low == high else None
 
+    def bounds(self) -> tuple[float, float]:
+        """Return two doubles between which the true value lies, rounded outward."""
+        if not self.is_finite:
+            return -inf, inf
+        low, high = (float(end) for end in (self.lower, self.upper))
+        low = low if Fraction(low) <= self.lower else nextafter(low, -inf)
+        high = high if Fraction(high) >= self.upper else nextafter(high, inf)
+        return low, high
+
     def digits(self, count: int) -> str | None:
         """Return ``count`` significant digits, correctly rounded (ties to even), or None where not proved.
 
@@ -174,10 +182,3 @@ def _show(value: fmpz, exponent: int, count: int) -> str:
     if lead < 0:
         return f"{sign}0.{'0' * (-lead - 1)}{text}"
     return f"{sign}{text[: lead + 1]}.{text[lead + 1 :]}".rstrip(".")
-
-
-def require_finite(value: Enclosure, what: str) -> Enclosure:
-    """Return ``value``, or raise where nothing was proved about it."""
-    if not value.is_finite:
-        raise PrecisionError(f"{what} could not be enclosed; its inputs are too extreme or too wide")
-    return value

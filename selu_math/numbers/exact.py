@@ -7,7 +7,7 @@ an activation jumps at a breakpoint is decided by algebra and not by a rounded s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -43,6 +43,22 @@ def as_fraction(value: Rational, name: str = "the number") -> Fraction:
     return Fraction(value)
 
 
+def decimal_text(q: Fraction) -> str:
+    """Return a fraction as a decimal where it is a finite one of moderate length, else as a ratio."""
+    rest = q.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1 or q.denominator.bit_length() > 60:
+        return str(q)
+    places = 0
+    while (q * 10**places).denominator != 1:
+        places += 1
+    digits = str(abs(q.numerator * 10**places // q.denominator)).rjust(places + 1, "0")
+    text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
+    return f"-{text}" if q < 0 else text
+
+
 @dataclass(frozen=True)
 class Constant:
     """A real number known by a closed form.
@@ -69,8 +85,8 @@ class Exact:
 
     __slots__ = ("__dict__", "terms")
 
-    def __init__(self, terms: Mapping[Monomial, Fraction] | Iterable[tuple[Monomial, Fraction]] = ()) -> None:
-        self.terms: dict[Monomial, Fraction] = {mono: q for mono, q in dict(terms).items() if q}
+    def __init__(self, terms: Mapping[Monomial, Fraction] | None = None) -> None:
+        self.terms: dict[Monomial, Fraction] = {mono: q for mono, q in (terms or {}).items() if q}
 
     @classmethod
     def of(cls, value: Exact | Constant | Rational) -> Exact:

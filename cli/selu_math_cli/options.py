@@ -1,0 +1,51 @@
+"""Options that several commands share, and the parsers of their text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from selu_math.exceptions import InputError, quoted
+
+Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Output: TypeAlias = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="PATH", help="Write the result there; - is standard output.")
+]
+Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+ActivationName: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--activation",
+        metavar="NAME",
+        help="An activation, such as selu, leaky_relu(0.01) or 'piecewise: x<0: 2*(exp(x)-1); x>=0: x'.",
+    ),
+]
+Omega: TypeAlias = Annotated[str, typer.Option("--omega", metavar="W", help="Sum of a unit's weights.")]
+Tau: TypeAlias = Annotated[str, typer.Option("--tau", metavar="T", help="Sum of a unit's squared weights, above 0.")]
+Kind: TypeAlias = Annotated[str, typer.Option("--kind", metavar="KIND", help="The layer map: paper or mean-field.")]
+
+
+def whole_number(text: str, name: str, low: int, high: int) -> int:
+    """Return a whole number in a range.
+
+    Raises:
+        InputError: for anything else; the message states the range.
+    """
+    plain = text.strip().replace("\N{MINUS SIGN}", "-")
+    # eighteen digits hold every limit there is, and no conversion of a longer one is tried
+    if plain.isascii() and plain.isdigit() and len(plain) <= 18 and low <= int(plain) <= high:
+        return int(plain)
+    raise InputError(f"{name} must be a whole number from {low} to {high}, not {quoted(plain)}")
+
+
+def choice(text: str, name: str, accepted: tuple[str, ...]) -> str:
+    """Return ``text`` where it is one of ``accepted``.
+
+    Raises:
+        InputError: listing what is accepted.
+    """
+    if text not in accepted:
+        raise InputError(f"unknown {name} {quoted(text)}; accepted: {', '.join(accepted)}")
+    return text

@@ -1,0 +1,124 @@
+"""The layer map at a point, or over many layers, with proved digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from flint import arb
+
+from selu_math.activations import SELU, Activation
+from selu_math.exceptions import InputError
+from selu_math.layer import Layer, MapKind, Matrix, product
+from selu_math.numbers.ball import BALL, refine
+from selu_math.numbers.enclosure import Enclosure, bits_for
+from selu_math.numbers.exact import Rational
+from selu_math.parameters import Target, check_digits
+from selu_math.stability import ball_spectral_norm, ball_spectral_radius
+
+Row: TypeAlias = tuple[Enclosure, Enclosure]
+MAX_LAYERS: Final = 10_000
+
+
+@dataclass(frozen=True)
+class ProvedMap:
+    """The layer map, iterated, enclosed.
+
+    Attributes:
+        start: mean, variance, omega and tau, exact.
+        kind: which map.
+        activation: the activation's name.
+        digits: significant digits that are proved of each number (or absolute, below its companion's scale).
+        trajectory: mean and variance before the first and after each layer.
+        jacobian: of the whole composition; rows (mean, variance) of the image.
+        spectral_radius: largest modulus of its eigenvalues.
+        spectral_norm: its largest singular value.
+    """
+
+    start: Target
+    kind: MapKind
+    activation: str
+    digits: int
+    trajectory: tuple[Row, ...]
+    jacobian: tuple[Row, Row]
+    spectral_radius: Enclosure
+    spectral_norm: Enclosure
+
+    @property
+    def mean(self) -> Enclosure:
+        """Mean after the last layer."""
+        return self.trajectory[-1][0]
+
+    @property
+    def variance(self) -> Enclosure:
+        """Variance after the last layer."""
+        return self.trajectory[-1][1]
+
+
+def prove_map(
+    mean: Rational,
+    variance: Rational,
+    *,
+    omega: Rational = 0,
+    tau: Rational = 1,
+    layers: int = 1,
+    kind: str = "paper",
+    activation: Activation = SELU,
+    digits: int = 15,
+) -> ProvedMap:
+    """Return mean, variance and Jacobian after ``layers`` layers, with proved digits.
+
+    Args:
+        mean: mean of the inputs; decimal text is exact, a float is the dyadic number it is.
+        variance: variance of the inputs, positive.
+        omega: sum of a unit's weights, the same in every layer.
+        tau: sum of a unit's squared weights, positive.
+        layers: how many, 1 to 10,000.
+        kind: ``"paper"`` or ``"mean-field"``.
+        activation: f.
+        digits: significant digits, 1 to 10,000.
+
+    Raises:
+        InputError: for arguments outside these ranges.
+        PrecisionError: where the digits stay open at the precision limit.
+    """
+    check_digits(digits)
+    if not 1 <= layers <= MAX_LAYERS:
+        raise InputError(f"layers must be a whole number from 1 to {MAX_LAYERS}, not {layers}")
+    which = MapKind.of(kind)
+    start = Target.of(mean, variance, omega, tau)
+    if which is MapKind.MEAN_FIELD and start.omega:
+        raise InputError("the mean-field map has no omega: its weights have mean zero; leave omega at 0")
+    bits = bits_for(digits) + 2 * layers
+
+    def attempt() -> ProvedMap | None:
+        point = (BALL.rational(start.mean), BALL.rational(start.variance))
+        weights = (BALL.rational(start.omega), BALL.rational(start.tau))
+        path: list[Row] = [_row(point, digits)]
+        total: Matrix | None = None
+        for _ in range(layers):
+            layer = Layer(BALL, *point, *weights, activation, which)
+            point = (layer.mean, layer.variance)
+            if not (point[1] > 0 and point[0].is_finite()):
+                return None
+            path.append(_row(point, digits))
+            total = layer.jacobian if total is None else product(layer.jacobian, total)
+        assert total is not None  # noqa: S101 - there is at least one layer
+        norm = Enclosure(ball_spectral_norm(total), digits)
+        radius = Enclosure(ball_spectral_radius(total), digits)
+        rows = (_row(total[0], digits), _row(total[1], digits))
+        if not all(_shown(mean, float(variance) ** 0.5) and _shown(variance, 1.0) for mean, variance in path[1:]):
+            return None
+        if not all(_shown(x, float(norm)) for x in (*rows[0], *rows[1], radius, norm)):
+            return None
+        return ProvedMap(start, which, activation.name, digits, tuple(path), rows, radius, norm)
+
+    return refine(attempt, bits=bits, max_bits=4 * bits + 64 * layers, what="the asked digits of the layer map")
+
+
+def _row(pair: tuple[arb, arb], digits: int) -> Row:
+    return Enclosure(pair[0], digits), Enclosure(pair[1], digits)
+
+
+def _shown(x: Enclosure, unit: float) -> bool:
+    return x.bounded_digits(x.shown, unit) is not None

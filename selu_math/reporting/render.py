@@ -1,0 +1,69 @@
+"""From a report's figures to files: Markdown by a template, JSON, and SVG pictures in two themes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from selu_math.files import check_folder, write_atomically
+from selu_math.plotting import render
+from selu_math.reporting.selu import SeluReport, build_report, pictures
+
+THEMES: Final = {"light": "", "dark": "-dark"}
+FILES: Final = (
+    "README.md",
+    "report.json",
+    *(f"{name}{suffix}.svg" for name in ("activation", "phase", "stability") for suffix in THEMES.values()),
+)
+
+
+def write_report(folder: Path, *, step: Callable[[str], None] = lambda _: None) -> SeluReport:
+    """Compute the report on SELU and write it to ``folder``, which is made where it is missing.
+
+    Every file is made in memory before the first is written.
+
+    Args:
+        folder: where to.
+        step: called with what is being done, for a progress display.
+
+    Raises:
+        InputError: where the folder cannot be written.
+    """
+    check_folder(folder)
+    step("proving")
+    report = build_report()
+    drawn = {}
+    captions = {}
+    for theme, suffix in THEMES.items():
+        step(f"drawing, {theme}")
+        for name, picture in pictures(report, theme).items():
+            drawn[f"{name}{suffix}.svg"] = render(picture.figure, "svg")
+            captions[name] = picture.caption
+    files = {
+        "README.md": markdown(report, captions).encode(),
+        "report.json": (json.dumps(report.to_dict(), indent=2, ensure_ascii=False) + "\n").encode(),
+        **drawn,
+    }
+    step("writing")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        write_atomically(folder / name, content)
+    return report
+
+
+def markdown(report: SeluReport, captions: dict[str, str]) -> str:
+    """Return the report as Markdown."""
+    environment = Environment(
+        loader=PackageLoader("selu_math.reporting"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - the output is Markdown, and every value is the program's own
+    )
+    environment.filters["short"] = lambda text, digits=34: text if len(text) <= digits else f"{text[:digits]}…"
+    return environment.get_template("selu.md.j2").render(report=report, captions=captions)

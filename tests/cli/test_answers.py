@@ -1,0 +1,141 @@
+"""What each command answers, in JSON and in text."""
+
+import struct
+from decimal import Decimal
+
+import pytest
+
+LAMBDA = "1.0507009873554804934193349852946"
+ALPHA = "1.6732632423543772848170429916717"
+
+
+def test_constants_are_the_literals_of_every_framework(run):
+    ran = run("constants --digits 32 --json")
+    assert ran.status == 0
+    assert ran.err == ""
+    assert ran.json["lambda"] == LAMBDA
+    assert ran.json["alpha"] == ALPHA
+    assert ran.json["digits"] == 32
+    assert ran.json["target"] == {"mean": "0", "variance": "1", "omega": "0", "tau": "1"}
+    assert {"lambda", "alpha", "lambda_alpha"} <= set(ran.json["solutions"][0])
+
+
+def test_constants_for_another_fixed_point_depend_on_omega(run):
+    free, summed = (run(f"constants --mean 0.1 --variance 1 --omega {w} --digits 16 --json").json for w in (0, 1))
+    assert free["alpha"] == "1.311957456273410"
+    assert summed["lambda"] == "1.038209662735988"
+    assert len(free["solutions"]) == 2
+
+
+def test_negative_numbers_are_plain_arguments(run):
+    assert run("map -0.1 1.2 --json").json["input"]["mean"] == "-0.1"
+    ran = run("constants --mean -2 --omega 1 --json --digits 20")
+    assert ran.status == 0
+    assert ran.json["target"]["mean"] == "-2"
+
+
+def test_an_impossible_fixed_point_is_answered_with_its_reason(run):
+    ran = run("constants --mean 1000 --variance 1 --json")
+    assert ran.status == 1
+    assert ran.json["lambda"] is None
+    assert "discriminant is negative" in ran.json["reason"]
+    text = run("constants --mean 1000 --variance 1")
+    assert text.status == 1
+    assert text.out.startswith("None: no activation of this family has this fixed point")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "bits"),
+    [(name, struct.pack(code, float(LAMBDA)).hex()) for name, code in (("float16", ">e"), ("float64", ">d"))]
+    + [("float32", struct.pack(">f", float(LAMBDA)).hex()), ("bfloat16", "3f86")],
+)
+def test_constants_in_a_number_format(run, dtype, bits):
+    found = run(f"constants --dtype {dtype} --json").json["dtype"]
+    assert found["name"] == dtype
+    assert found["lambda"]["bits"] == bits
+
+
+def test_the_product_is_rounded_itself(run):
+    found = run("constants --dtype float64 --json").json["dtype"]
+    rounded = {name: float(found[name]["value"]) for name in ("lambda", "alpha", "lambda_alpha")}
+    assert rounded["lambda"] * rounded["alpha"] < rounded["lambda_alpha"]
+
+
+def test_code_to_paste(run):
+    scope = {}
+    code = run("constants --format python --digits 17").out
+    exec(compile(code, "snippet", "exec"), scope)  # noqa: S102 - the program's own output
+    assert scope["SELU_LAMBDA"] == 1.0507009873554805
+    assert scope["SELU_LAMBDA_ALPHA"] == 1.7580993408473769
+    assert "1.05070" in run("constants --format c --dtype float32").out
+    assert run("constants --format rust --dtype binary128").status == 2
+
+
+def test_map_at_the_fixed_point(run):
+    found = run("map 0 1 --json").json
+    assert found["mean"] == 0
+    assert found["variance"] == 1
+    (j11, j12), (j21, j22) = found["jacobian"]
+    assert (j11, j21) == (0, 0)
+    assert j12 == pytest.approx(0.08883475510689012, rel=1e-14)
+    assert j22 == pytest.approx(0.7826478831968132, rel=1e-14)
+    assert found["spectral_norm"] == pytest.approx(0.7876733604657, rel=1e-12)
+    assert len(found["trajectory"]) == 2
+
+
+def test_map_with_many_digits_answers_in_strings(run):
+    found = run("map 0.5 2 --omega -0.1 --tau 9/16 --layers 3 --digits 40 --json").json
+    assert isinstance(found["variance"], str)
+    assert len(found["variance"].replace("0.", "").lstrip("0")) == 40
+    assert len(found["trajectory"]) == 4
+
+
+def test_mean_field_map(run):
+    paper, field = (run(f"map 0.5 1 --kind {kind} --json").json for kind in ("paper", "mean-field"))
+    assert paper["variance"] != field["variance"]
+    assert run("map 0.5 1 --omega 0.1 --kind mean-field").status == 2
+
+
+def test_contraction_proves_theorem_1(run):
+    ran = run("contraction --json")
+    assert ran.status == 0
+    assert (ran.json["verdict"], ran.json["invariant"], ran.json["contracting"]) == ("proved",) * 3
+    low, high = ran.json["norm_sup"]
+    assert low <= 0.897608358408918 <= high
+    assert high - low < 1e-8
+    assert ran.json["image"]["mean"][0] == pytest.approx(-0.0310605018, abs=1e-10)
+
+
+def test_contraction_refutes_with_status_1(run):
+    ran = run("contraction --region omega=-1:1,tau=0.95:1.5 --json")
+    assert ran.status == 1
+    assert ran.json["verdict"] == "refuted"
+    assert set(ran.json["witness"]) >= {"mu", "omega", "nu", "tau"}
+    assert "REFUTED" in run("contraction --region omega=-1:1,tau=0.95:1.5").out
+
+
+def test_a_users_own_activation(run):
+    own = run(["map", "0", "1", "--activation", "piecewise: x<0: exp(x)-1; x>=0: x", "--json"]).json
+    elu = run("map 0 1 --activation elu(1) --json").json
+    assert own["jacobian"] == elu["jacobian"]
+    assert run("contraction --activation relu --json").json["activation"] == "relu"
+
+
+def test_activations(run):
+    names = [entry["name"] for entry in run("activations --json").json["activations"]]
+    assert {"selu", "elu", "relu", "leaky_relu"} <= set(names)
+
+
+def test_ten_thousand_digits_are_printed_whole(run):
+    ran = run("constants --digits 10000")
+    first = ran.out.splitlines()[0].split()[1]
+    assert len(first) == 10_001
+    assert Decimal(first[:40]) == Decimal("1.05070098735548049341933498529460635195")
+
+
+def test_version_and_help(run):
+    assert run("--version").out.startswith("selu-math ")
+    assert "contraction" in run("--help").out
+    assert run("").status == 0
+    for command in ("constants", "map", "contraction", "plot", "verify", "report", "activations"):
+        assert run(f"{command} --help").status == 0
