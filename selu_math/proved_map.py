@@ -89,7 +89,7 @@ def prove_map(
     start = Target.of(mean, variance, omega, tau)
     if which is MapKind.MEAN_FIELD and start.omega:
         raise InputError("the mean-field map has no omega: its weights have mean zero; leave omega at 0")
-    bits = bits_for(digits) + 2 * layers
+    bits = bits_for(digits) + 64
 
     def attempt() -> ProvedMap | None:
         point = (BALL.rational(start.mean), BALL.rational(start.variance))
@@ -99,7 +99,7 @@ def prove_map(
         for _ in range(layers):
             layer = Layer(BALL, *point, *weights, activation, which)
             point = (layer.mean, layer.variance)
-            if not (point[1] > 0 and point[0].is_finite()):
+            if not (point[1] > 0 and point[0].is_finite() and point[1].rel_accuracy_bits() > 4):
                 return None
             path.append(_row(point, digits))
             total = layer.jacobian if total is None else product(layer.jacobian, total)
@@ -113,7 +113,7 @@ def prove_map(
             return None
         return ProvedMap(start, which, activation.name, digits, tuple(path), rows, radius, norm)
 
-    return refine(attempt, bits=bits, max_bits=4 * bits + 64 * layers, what="the asked digits of the layer map")
+    return refine(attempt, bits=bits, max_bits=8 * bits + 4096, what="the asked digits of the layer map")
 
 
 def _row(pair: tuple[arb, arb], digits: int) -> Row:

@@ -122,7 +122,11 @@ class BallKit:
 
     @staticmethod
     def _cdf(t: arb) -> arb:
-        return (-t * arb(2).rsqrt()).erfc() / 2
+        x = -t * arb(2).rsqrt()
+        if not x.is_finite() or x.abs_upper() < 1000:
+            return x.erfc() / 2
+        # the radius that erfc propagates is far too wide at large arguments; at exact ones there is none
+        return x.lower().erfc().union(x.upper().erfc()) / 2
 
     def _mills(self, t: arb) -> arb:
         """Enclose the increasing function ``Phi(t)/phi(t)`` at an exact point."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import MAX_PREC, Decimal, localcontext
 from fractions import Fraction
 from functools import cached_property
 from math import isfinite
@@ -18,7 +18,9 @@ from typing import Any, TypeAlias
 from selu_math.exceptions import InputError, quoted
 
 Rational: TypeAlias = int | float | Fraction | Decimal | str
-_MAX_DECIMAL_EXPONENT = 10_000
+_MAX_EXPONENT = 400
+_MAX_LENGTH = 400
+_MAX_SHOWN = 20
 
 
 def as_fraction(value: Rational, name: str = "the number") -> Fraction:
@@ -30,7 +32,11 @@ def as_fraction(value: Rational, name: str = "the number") -> Fraction:
     if isinstance(value, str):
         text = value.strip().replace("\N{MINUS SIGN}", "-")
         exponent = text.lower().partition("e")[2].lstrip("+-")
-        if "_" not in text and not (exponent.isdigit() and int(exponent[:8]) > _MAX_DECIMAL_EXPONENT):
+        if len(text) > _MAX_LENGTH or (exponent.isdigit() and int(exponent) > _MAX_EXPONENT):
+            raise InputError(
+                f"{name} has too many digits: at most {_MAX_LENGTH} characters and exponents to {_MAX_EXPONENT}"
+            )
+        if "_" not in text:
             try:
                 return Fraction(text)
             except (ValueError, ZeroDivisionError):
@@ -44,19 +50,21 @@ def as_fraction(value: Rational, name: str = "the number") -> Fraction:
 
 
 def decimal_text(q: Fraction) -> str:
-    """Return a fraction as a decimal where it is a finite one of moderate length, else as a ratio."""
+    """Return a fraction exactly: as a decimal where it is a finite one of moderate length, else as a ratio."""
+    places = [0, 0]
     rest = q.denominator
-    for prime in (2, 5):
+    for i, prime in enumerate((2, 5)):
         while rest % prime == 0:
             rest //= prime
-    if rest != 1 or q.denominator.bit_length() > 60:
+            places[i] += 1
+    if rest != 1:
         return str(q)
-    places = 0
-    while (q * 10**places).denominator != 1:
-        places += 1
-    digits = str(abs(q.numerator * 10**places // q.denominator)).rjust(places + 1, "0")
-    text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
-    return f"-{text}" if q < 0 else text
+    decimal = Decimal(q.numerator * 10 ** max(places) // q.denominator)
+    with localcontext(prec=MAX_PREC):
+        decimal = decimal.scaleb(-max(places)).normalize()
+    if len(decimal.as_tuple().digits) > _MAX_SHOWN:
+        return str(q)
+    return f"{decimal:f}" if -_MAX_SHOWN < decimal.adjusted() < _MAX_SHOWN else str(decimal).lower()
 
 
 @dataclass(frozen=True)

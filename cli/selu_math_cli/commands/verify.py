@@ -1,0 +1,80 @@
+"""``selu-math verify``: what an implementation gets right and wrong."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import redirect_stdout
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from selu_math_cli.options import Json, Output, Quiet
+from selu_math_cli.output import Sink, table
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from selu_math.testing import Check, CheckResult
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("verify", short_help="What an implementation of SELU gets right and wrong.")(verify)
+
+
+def verify(
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="package.module:attribute or path/file.py:function; it is run.")
+    ],
+    dtype: Annotated[
+        list[str] | None,
+        typer.Option("--dtype", metavar="D", help="float16, bfloat16, float32 or float64; may be repeated."),
+    ] = None,
+    profile: Annotated[
+        str, typer.Option("--profile", metavar="P", help="practical, or strict: 2 ulp, constants correctly rounded.")
+    ] = "practical",
+    expect_fail: Annotated[
+        list[str] | None,
+        typer.Option("--expect-fail", metavar="NAME=REASON", help="A check known to fail; may be repeated."),
+    ] = None,
+    json: Json = False,
+    output: Output = None,
+    quiet: Quiet = False,
+) -> None:
+    """Check an implementation of SELU against proved values: constants, values in ulp, limits, nan, gradient."""
+    sink = Sink(output, as_json=json, quiet=quiet)
+    from selu_math.exceptions import InputError, quoted
+    from selu_math.testing import check_selu
+    from selu_math.testing.profiles import Profile
+    from selu_math.testing.targets import resolve_target
+
+    expected = {}
+    for item in expect_fail or []:
+        name, equals, reason = item.partition("=")
+        if not (equals and name.strip() and reason.strip()):
+            raise InputError(f"--expect-fail takes NAME=REASON, not {quoted(item)}")
+        expected[name.strip()] = reason.strip()
+    held_to = Profile.of(profile)
+    # what the target prints is not part of the result
+    with sink.progress(f"checking {target}"), redirect_stdout(sys.stderr):
+        result = check_selu(
+            resolve_target(target), dtypes=dtype, profile=held_to.value, expected_failures=expected, on_fail=None
+        )
+    result = replace(result, target=target)
+    sink.emit(result.to_dict(), *_text(result))
+    if not result.passed:
+        raise typer.Exit(1)
+
+
+def _text(result: CheckResult) -> list[RenderableType]:
+    cells: dict[str, dict[str, str]] = {}
+    for check in result.checks:
+        cells.setdefault(check.name, {})[check.dtype] = _cell(check)
+    dtypes = list(dict.fromkeys(check.dtype for check in result.checks))
+    rows = [(name, *(found.get(dtype, "") for dtype in dtypes)) for name, found in cells.items()]
+    return [str(result), "", table(("check", *dtypes), rows)]
+
+
+def _cell(check: Check) -> str:
+    return f"{check.status}, {check.ulp:.3g} ulp" if check.status == "passed" and check.ulp is not None else check.status

@@ -1,0 +1,208 @@
+"""The two entry points: check an implementation of SELU, or assert that it is right."""
+
+from __future__ import annotations
+
+import difflib
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from inspect import isbuiltin
+from typing import Any, Final, Literal, TypeAlias
+
+from selu_math.exceptions import InputError, quoted
+from selu_math.numbers.formats import FORMATS
+from selu_math.testing import checks
+from selu_math.testing.adapters import Implementation, reach, refusal
+from selu_math.testing.gradient import gradient
+from selu_math.testing.probes import SAMPLE
+from selu_math.testing.profiles import Profile, ProfileName
+from selu_math.testing.result import Check, CheckResult, Status
+from selu_math.testing.subject import Slope, Subject
+
+Gradient: TypeAlias = Callable[[Any], Any] | Literal["auto"] | None
+OnFail: TypeAlias = Literal["raise", "warn"] | None
+
+_VALUES: Final = (
+    "constants",
+    "values_above_zero",
+    "values_near_zero",
+    "values_below_zero",
+    "subnormals",
+    "infinities",
+    "nan",
+    "zeros",
+)
+_GRADIENT: Final = (
+    "gradient_finite",
+    "gradient_above_zero",
+    "gradient_near_zero",
+    "gradient_below_zero",
+    "gradient_subnormals",
+    "gradient_at_zero",
+)
+CHECKS: Final = ("elementwise", "returns_value", "shape", "dtype", "input_unchanged", *_VALUES, *_GRADIENT)
+"""The names of all checks, in the order they are made."""
+
+
+def check_selu(
+    fn: Callable[[Any], Any],
+    *,
+    grad: Gradient = "auto",
+    dtypes: Iterable[Any] | None = None,
+    profile: ProfileName = "practical",
+    expected_failures: Mapping[str, str] | None = None,
+    on_fail: OnFail = "raise",
+) -> CheckResult:
+    """Find what an implementation of SELU gets right and wrong.
+
+    It is probed in every binade of each number format, on both sides of zero, and judged in exact arithmetic against
+    proved values (Klambauer et al. 2017, eq. 2, with lambda and alpha of eq. 14).
+
+    Args:
+        fn: the implementation: a function of one NumPy array, one torch tensor or one Python float, or an
+            ``nn.Module``.  What raises for arrays is called with one number at a time.
+        grad: its derivative, a function of the same argument; ``"auto"`` differentiates torch functions by autograd
+            and leaves others; None leaves the gradient out.
+        dtypes: number formats, as names or as dtypes of NumPy or torch; None takes all that the library has and
+            ``fn`` keeps: float64, float32, float16, and bfloat16 in torch.
+        profile: ``"practical"`` never fails correct code; ``"strict"`` allows 2 ulp (1 in 16 bits), and only
+            correctly rounded constants.
+        expected_failures: names of checks that are known to fail, with the reason; their failures do not count.
+        on_fail: ``"raise"`` raises an AssertionError, ``"warn"`` warns, None only returns the result.
+
+    Returns:
+        One record for each check and format; ``str`` shows what is to be read.
+
+    Raises:
+        AssertionError: where a check failed and ``on_fail`` is ``"raise"``.
+        InputError: for an unknown dtype, profile or check, or something that is no function.
+        MissingExtraError: where a torch function is given and torch is not installed.
+    """
+    if not callable(fn):
+        raise InputError(f"an implementation must be callable, not {quoted(fn)}")
+    if on_fail not in {"raise", "warn", None}:
+        raise InputError(f"on_fail must be 'raise', 'warn' or None, not {quoted(on_fail)}")
+    expected = dict(expected_failures or {})
+    for name in expected:
+        _known(name, CHECKS, "check")
+    held_to = Profile.of(profile)
+    implementation = reach(fn)
+    slope = _slope(implementation, grad)
+    formats = _formats(dtypes, implementation)
+    found: list[Check] = []
+    if implementation.elementwise:
+        hint = f"called with one number at a time, since an array {implementation.note}"
+        found.append(Check("elementwise", Status.CONVENTION, formats[0], hint))
+    refused = {name: refusal(implementation.call(SAMPLE, name)) for name in formats}
+    for name in formats:
+        subject = Subject(implementation, FORMATS[name], held_to)
+        if dtypes is None and refused[name] and (name != formats[0] or not all(refused.values())):
+            found.append(subject.record("returns_value", Status.SKIPPED, f"{name} is not taken: {refused[name]}"))
+        else:
+            found += _examine(subject, slope, must_keep_dtype=dtypes is not None, with_gradient=grad is not None)
+    announced = (
+        replace(check, status=Status.EXPECTED, hint=f"{expected[check.name]} ({check.hint})")
+        if check.status is Status.FAILED and check.name in expected
+        else check
+        for check in found
+    )
+    result = CheckResult(_name(fn), str(held_to), tuple(announced))
+    if not result.passed and on_fail == "raise":
+        raise AssertionError(str(result))
+    if not result.passed and on_fail == "warn":
+        warnings.warn(str(result), stacklevel=2)
+    return result
+
+
+def assert_selu(
+    fn: Callable[[Any], Any], dtype: Any = None, *, grad: Gradient = None, profile: ProfileName = "practical"
+) -> None:
+    """Raise an AssertionError that says what is wrong, unless ``fn`` is a right implementation of SELU.
+
+    Args:
+        fn: the implementation, as for :func:`check_selu`.
+        dtype: one number format; None takes all.
+        grad: its derivative, or ``"auto"``, as for :func:`check_selu`; by default it is left out.
+        profile: ``"practical"`` or ``"strict"``.
+
+    Raises:
+        AssertionError: where a check failed.
+        InputError: as for :func:`check_selu`.
+        MissingExtraError: as for :func:`check_selu`.
+    """
+    check_selu(fn, grad=grad, dtypes=None if dtype is None else [dtype], profile=profile)
+
+
+def _examine(subject: Subject, slope: Slope | None, *, must_keep_dtype: bool, with_gradient: bool) -> Iterator[Check]:
+    """Yield the records of one format; a 16-bit format that was not asked for by name need not be kept."""
+    first = checks.returns_value(subject)
+    yield first
+    rest = (*_VALUES, *(_GRADIENT if with_gradient else ()))
+    if first.status is Status.FAILED:
+        yield from _skipped(subject, ("shape", "dtype", "input_unchanged", *rest), "needs a number for every x")
+        return
+    if not subject.implementation.elementwise:
+        kept = checks.dtype(subject)
+        if not must_keep_dtype and kept.status is Status.FAILED and subject.form.storage_bits == 16:
+            yield subject.record("dtype", Status.SKIPPED, f"does not keep {subject.form.name}")
+            return
+        yield checks.shape(subject)
+        yield kept
+        yield checks.input_unchanged(subject)
+        if checks.is_narrowed(subject):
+            yield from _skipped(subject, rest, "needs a result in the input's dtype")
+            return
+    check, recovered = checks.constants(subject)
+    yield check
+    yield from checks.values(subject, recovered)
+    yield from checks.infinities(subject, recovered)
+    yield checks.not_a_number(subject)
+    yield checks.zeros(subject)
+    if with_gradient and slope is None:
+        hint = f"{subject.implementation.library.name} does not differentiate; give the derivative as grad"
+        yield subject.record("gradient_finite", Status.SKIPPED, hint)
+    elif slope is not None:
+        yield from gradient(subject, slope, recovered)
+
+
+def _skipped(subject: Subject, names: Iterable[str], hint: str) -> Iterator[Check]:
+    return (subject.record(name, Status.SKIPPED, hint) for name in names)
+
+
+def _slope(implementation: Implementation, grad: Gradient) -> Slope | None:
+    if callable(grad):
+        return Slope(reach(grad).call, given=True)
+    if grad not in {"auto", None}:
+        raise InputError(f"grad must be a function, 'auto' or None, not {quoted(grad)}")
+    by_library = grad == "auto" and implementation.library.name == "torch"
+    return Slope(implementation.slope, given=False) if by_library else None
+
+
+def _formats(dtypes: Iterable[Any] | None, implementation: Implementation) -> tuple[str, ...]:
+    reached = implementation.library.formats
+    if dtypes is None:
+        return reached
+    asked = [dtypes] if isinstance(dtypes, str) else list(dtypes)
+    # numpy.float32 is a class, numpy.dtype and torch.float32 print their names
+    names = [str(getattr(dtype, "__name__", dtype)).rpartition(".")[2] for dtype in asked]
+    if not names:
+        raise InputError(f"dtypes is empty; accepted: {', '.join(reached)}")
+    return tuple(_known(name, reached, f"dtype for {implementation.library.name}") for name in names)
+
+
+def _known(name: str, accepted: tuple[str, ...], what: str) -> str:
+    if name in accepted:
+        return name
+    near = difflib.get_close_matches(str(name), accepted, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    raise InputError(f"unknown {what} {quoted(name)}; {hint}accepted: {', '.join(accepted)}")
+
+
+def _name(fn: Any) -> str:
+    owner = getattr(fn, "__self__", None)
+    if isinstance(owner, type):
+        return f"{_name(owner)}.{fn.__name__}"
+    # the qualified names of built-in functions lead through private classes
+    name = getattr(fn, "__name__" if isbuiltin(fn) else "__qualname__", None) or type(fn).__qualname__
+    module = getattr(fn, "__module__", None)
+    return f"{module}.{name}" if module and module != "__main__" else str(name)

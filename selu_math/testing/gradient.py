@@ -1,0 +1,101 @@
+"""The checks of a derivative, whether given or found by automatic differentiation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import isfinite
+
+import numpy as np
+
+from selu_math.testing.adapters import NOTHING, Output
+from selu_math.testing.checks import flushing, region, regions
+from selu_math.testing.constants import known
+from selu_math.testing.judgement import Judgement, Mask
+from selu_math.testing.probes import grid
+from selu_math.testing.profiles import Profile
+from selu_math.testing.result import Check, Status
+from selu_math.testing.subject import Recovered, Slope, Subject
+
+
+def gradient(subject: Subject, slope: Slope, recovered: Recovered) -> Iterator[Check]:
+    """Judge the slope over all probes, and at 0."""
+    output = subject.differentiate(slope, grid(subject.form))
+    if output.faults:
+        yield _no_gradient(subject, slope, output)
+        return
+    judged = subject.judge(output, recovered, slope=True)
+    finite, failed = np.isfinite(judged.got), False
+    yield _finite(subject, judged, ~finite, output)
+    for name, mask in regions("gradient", judged.x):
+        own = recovered.own_above if name.endswith("above_zero") else recovered.own_below
+        if not (mask & finite).any():
+            yield subject.record(name, Status.SKIPPED, "no finite slope to judge")
+            continue
+        judged_region = region(subject, name, judged, mask & finite, output, own, recovered.is_selu, _explain)
+        yield judged_region
+        failed |= judged_region.status is Status.FAILED
+    skipped = failed or not recovered.is_selu
+    name = "gradient_subnormals"
+    yield subject.record(name, Status.SKIPPED) if skipped else flushing(subject, name, judged)
+    yield _at_zero(subject, slope, recovered)
+
+
+def _no_gradient(subject: Subject, slope: Slope, output: Output) -> Check:
+    first = min(output.faults)
+    fault = output.faults[first]
+    if not slope.given and len(output.faults) == output.values.size:
+        return subject.record("gradient_finite", Status.SKIPPED, f"no gradient by automatic differentiation: {fault}")
+    x = float(grid(subject.form)[first])
+    hint = fault if fault != NOTHING else "the gradient is None for some x: a branch or its return is missing"
+    return Check("gradient_finite", Status.FAILED, subject.form.name, hint, worst_x=x)
+
+
+def _finite(subject: Subject, judged: Judgement, bad: Mask, output: Output) -> Check:
+    name = "gradient_finite"
+    if not bad.any():
+        return subject.record(name)
+    hint = "the gradient is not finite"
+    if (judged.x[bad] > 0).all():
+        hint += (
+            ": exp(x) overflows in the branch not taken, and 0 * inf is nan; clamp its input, as in exp(minimum(x, 0))"
+        )
+    return subject.worst(name, Status.FAILED, hint, judged, bad, output)
+
+
+def _explain(judged: Judgement, over: Mask, _: Output) -> str:
+    x, got = judged.x[over], judged.got[over]
+    if (x > 0).all():
+        return "the slope above zero must be λ"
+    above = judged.got[judged.x > 0][0]
+    if (x > -1).all() and np.allclose(got, above, rtol=1e-2):
+        return "the slope is that of x > 0, λ, where it must be λα exp(x)"
+    dead = got == 0
+    if dead.all():
+        return "the gradient is dead: exactly 0 where SELU's is a normal number"
+    # the fingerprint of f(x) + λα: however small the slope, the error stays a rounding of numbers near λα
+    if (judged.absolute_errors(over) <= 2.0 ** (4 - judged.form.precision)).all():
+        end = " and ends as exactly 0" if dead.any() else ""
+        return (
+            f"the gradient is computed from the output as f(x) + λα, which cancels{end}; "
+            "use λα exp(x) (torch differentiates expm1 that way)"
+        )
+    return "the gradient is wrong"
+
+
+def _at_zero(subject: Subject, slope: Slope, recovered: Recovered) -> Check:
+    """Report the slope at 0, where SELU has none: both one-sided slopes, and all between them, are in use."""
+    name = "gradient_at_zero"
+    if recovered.own_above or recovered.own_below:
+        return subject.record(name, Status.SKIPPED, "follows from the constants")
+    form, tolerance = subject.form, Profile.PRACTICAL.tolerance(subject.form)
+    scale, _, product = known()
+    output = subject.differentiate(slope, np.array([0.0]))
+    got = float(output.values[0])
+    sides = {"λ": scale.nearest(form), "λα": product.nearest(form)}
+    slack = tolerance * form.ulp(sides["λα"])
+    if not isfinite(got) or not sides["λ"] - slack <= Fraction(got) <= sides["λα"] + slack:
+        hint = "f'(0) must lie between the one-sided slopes, λ and λα; their sum means that both branches count at 0"
+        return subject.at(name, Status.FAILED, hint, 0.0, output, float(sides["λα"]))
+    side = next((text for text, value in sides.items() if abs(Fraction(got) - value) <= slack), "between λ and λα")
+    return subject.record(name, Status.CONVENTION, f"f'(0) is {side}")

@@ -1,0 +1,47 @@
+"""How exact an implementation has to be."""
+
+from __future__ import annotations
+
+import difflib
+from enum import StrEnum
+from typing import Final, Literal, TypeAlias
+
+from selu_math.exceptions import InputError, quoted
+from selu_math.numbers.formats import BinaryFormat
+
+ProfileName: TypeAlias = Literal["practical", "strict"]
+
+# Strict: measured over correct implementations, the worst are 0.5 ulp in the 16-bit formats (computed in float32 and
+# rounded once), 1.6 ulp in float32 and 1.43 ulp in float64 (expm1 with the nearest double to the product).
+_STRICT_ULP: Final = {"float16": 1, "bfloat16": 1, "float32": 2, "float64": 2}
+# Practical: scale * (alpha * expm1(x)) in the format itself rounds both constants and both products, half an ulp of
+# their own each, and expm1 may be off by 2 ulp; as relative errors these weigh at most twice in ulp of the result.
+_PRACTICAL_ULP: Final = 8
+# The saturation value shows the constants alone: two roundings of factors and one of their product, each at most
+# half an ulp relative to a significand of 1, weigh at most 1.758 times three halves, below 3 ulp.
+_CONSTANTS_ULP: Final = 3
+
+
+class Profile(StrEnum):
+    """``practical`` never fails correct code; ``strict`` is what the best implementations reach."""
+
+    PRACTICAL = "practical"
+    STRICT = "strict"
+
+    @classmethod
+    def of(cls, name: str) -> Profile:
+        """Return the profile of that name, or raise an InputError that lists them."""
+        try:
+            return cls(name)
+        except ValueError:
+            near = difflib.get_close_matches(str(name), list(cls), n=1, cutoff=0.5)
+            hint = f"did you mean {str(near[0])!r}? " if near else ""
+            raise InputError(f"unknown profile {quoted(name)}; {hint}accepted: {', '.join(cls)}") from None
+
+    def tolerance(self, form: BinaryFormat) -> int:
+        """Return the largest error, in ulp of the truth, that values and slopes may have."""
+        return _STRICT_ULP[form.name] if self is Profile.STRICT else _PRACTICAL_ULP
+
+    def constants_tolerance(self) -> int:
+        """Return how far a constant may be from its nearest number, in ulp; strictly it must be that number."""
+        return 0 if self is Profile.STRICT else _CONSTANTS_ULP

@@ -1,0 +1,36 @@
+"""Reaching torch functions; this module alone imports torch, when the target is torch's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import torch
+
+from selu_math.testing.adapters import as_float64
+from selu_math.testing.probes import Array
+
+
+class TorchTensors:
+    """CPU tensors in, tensors out."""
+
+    name: Final = "torch"
+    formats: Final = ("float64", "float32", "bfloat16", "float16")
+
+    def pack(self, x: Array, dtype: str) -> Any:
+        """Return a tensor of ``dtype``."""
+        return torch.tensor(np.asarray(x), dtype=torch.float64).to(getattr(torch, dtype))
+
+    def unpack(self, y: Any) -> tuple[Any, str]:
+        """Return an array and the tensor's own dtype."""
+        if not isinstance(y, torch.Tensor):
+            return as_float64(y)
+        return y.detach().cpu().to(torch.float64).numpy().copy(), str(y.dtype).removeprefix("torch.")
+
+    def slope(self, fn: Callable[[Any], Any], x: Any, dtype: str) -> Any:
+        """Return the derivative by autograd at each entry of a tensor."""
+        leaf = x.clone().requires_grad_(True)
+        with torch.enable_grad():
+            y = fn(leaf.clone())  # a copy, so that functions that work in place can be differentiated
+            return torch.autograd.grad(y, leaf, torch.ones_like(y))[0]
