@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final
 
-from selu_math.exceptions import InputError, quoted
+from selu_math.exceptions import InputError, quoted, unknown_name
 from selu_math.numbers.exact import Constant, Exact, Rational, as_fraction
 from selu_math.pieces import ExpPoly, Piecewise
 
@@ -178,9 +177,7 @@ def parse_activation(text: str) -> Activation:
     name, bracket, rest = text.partition("(")
     entry = CATALOGUE.get(name.strip().lower().replace("-", "_"))
     if entry is None:
-        near = difflib.get_close_matches(name.lower(), CATALOGUE, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise InputError(f"unknown activation {quoted(text)}; {hint}known: {', '.join(CATALOGUE)}, or 'piecewise: ...'")
+        raise unknown_name("activation", text, (*CATALOGUE, "'piecewise: ...'"))
     if not bracket:
         return SELU if entry.name == "selu" else entry.build()
     if not rest.endswith(")"):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 def quoted(text: object, limit: int = 60) -> str:
     """Return ``text`` quoted on one line, its middle left out where it is long."""
@@ -20,6 +23,14 @@ class InputError(SeluMathError, ValueError):
 
 class PrecisionError(SeluMathError):
     """The asked digits could not be proved within the precision limit."""
+
+
+def unknown_name(what: str, name: str, accepted: Iterable[str]) -> InputError:
+    """Return the error for a name that is none of those accepted; the nearest is suggested."""
+    names = list(map(str, accepted))
+    near = difflib.get_close_matches(str(name).lower(), names, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return InputError(f"unknown {what} {quoted(name)}; {hint}accepted: {', '.join(names)}")
 
 
 class MissingExtraError(SeluMathError, ImportError):

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from selu_math.activations import SELU, Activation
-from selu_math.exceptions import InputError, quoted
+from selu_math.exceptions import InputError, unknown_name
 from selu_math.moments import Moments, as_parameters
 from selu_math.numbers.kit import Kit
 
@@ -35,7 +35,7 @@ class MapKind(StrEnum):
         try:
             return cls(kind)
         except ValueError:
-            raise InputError(f"unknown kind of map {quoted(kind)}; accepted: {', '.join(cls)}") from None
+            raise unknown_name("kind of map", kind, cls) from None
 
 
 class Layer:

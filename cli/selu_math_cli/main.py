@@ -68,6 +68,8 @@ def main() -> None:
         # the reader has gone; nothing is left to say, and nowhere to say it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
+    except Exception as error:  # noqa: BLE001 - a fault of ours is said in one line, too
+        status = _fail(f"internal error, please report it: {type(error).__name__}: {' '.join(str(error).split())}", 1)
     sys.exit(status if isinstance(status, int) else 0)
 
 

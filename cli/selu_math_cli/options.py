@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from selu_math.exceptions import InputError, quoted
+from selu_math.exceptions import InputError, quoted, unknown_name
 
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Output: TypeAlias = Annotated[
@@ -47,5 +47,5 @@ def choice(text: str, name: str, accepted: tuple[str, ...]) -> str:
         InputError: listing what is accepted.
     """
     if text not in accepted:
-        raise InputError(f"unknown {name} {quoted(text)}; accepted: {', '.join(accepted)}")
+        raise unknown_name(name, text, accepted)
     return text

@@ -6,7 +6,6 @@ widths.  Nothing here depends on what the machine or NumPy supports.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
@@ -14,7 +13,7 @@ from fractions import Fraction
 from math import inf
 from typing import Final
 
-from selu_math.exceptions import InputError, quoted
+from selu_math.exceptions import InputError, unknown_name
 from selu_math.numbers.enclosure import Enclosure, prove
 
 
@@ -211,7 +210,5 @@ def binary_format(name: str) -> BinaryFormat:
     """
     form = FORMATS.get(name.strip().lower())
     if form is None:
-        near = difflib.get_close_matches(name.lower(), FORMATS, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise InputError(f"unknown number format {quoted(name)}; {hint}accepted: {', '.join(FORMATS)}")
+        raise unknown_name("number format", name, FORMATS)
     return form

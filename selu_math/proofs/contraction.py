@@ -22,7 +22,7 @@ from typing import Any, Final
 from flint import arb
 
 from selu_math.activations import SELU, Activation
-from selu_math.exceptions import InputError, quoted
+from selu_math.exceptions import InputError, unknown_name
 from selu_math.layer import Matrix
 from selu_math.moments import Moments
 from selu_math.numbers.ball import BALL, precision
@@ -125,7 +125,7 @@ def check_contraction(
         InputError: for a malformed region, an unknown norm or a weight that is not positive.
     """
     if norm not in NORMS:
-        raise InputError(f"unknown norm {quoted(norm)}; accepted: {', '.join(NORMS)}")
+        raise unknown_name("norm", norm, NORMS)
     if weight is not None and weight <= 0:
         raise InputError(f"weight must be positive, not {weight}")
     box = region if isinstance(region, Region) else Region.parse(region) if region is not None else Region()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Final, TypeAlias
 
-from selu_math.exceptions import InputError, quoted
+from selu_math.exceptions import InputError, quoted, unknown_name
 from selu_math.numbers.exact import as_fraction, decimal_text
 
 Interval: TypeAlias = tuple[Fraction, Fraction]
@@ -59,10 +58,7 @@ class Region:
             name, equals, interval = (piece.strip() for piece in part.partition("="))
             low, colon, high = (piece.strip() for piece in interval.partition(":"))
             if name not in names and equals:
-                near = difflib.get_close_matches(name, names, n=1)
-                raise InputError(
-                    f"unknown name {quoted(name)} in the region{f', did you mean {near[0]}?' * bool(near)}; {_FORM}"
-                )
+                raise unknown_name("name in the region", name, names)
             if not (equals and colon and low and high):
                 raise InputError(f"{quoted(part.strip())} is no range; {_FORM}")
             if name in ranges:

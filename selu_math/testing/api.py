@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from inspect import isbuiltin
 from typing import Any, Final, Literal, TypeAlias
 
-from selu_math.exceptions import InputError, quoted
+from selu_math.exceptions import InputError, quoted, unknown_name
 from selu_math.numbers.formats import FORMATS
 from selu_math.testing import checks
 from selu_math.testing.adapters import Implementation, reach, refusal
@@ -193,9 +192,7 @@ def _formats(dtypes: Iterable[Any] | None, implementation: Implementation) -> tu
 def _known(name: str, accepted: tuple[str, ...], what: str) -> str:
     if name in accepted:
         return name
-    near = difflib.get_close_matches(str(name), accepted, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise InputError(f"unknown {what} {quoted(name)}; {hint}accepted: {', '.join(accepted)}")
+    raise unknown_name(what, name, accepted)
 
 
 def _name(fn: Any) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
-from selu_math.exceptions import InputError, quoted
+from selu_math.exceptions import unknown_name
 from selu_math.numbers.formats import BinaryFormat
 
 ProfileName: TypeAlias = Literal["practical", "strict"]
@@ -34,9 +33,7 @@ class Profile(StrEnum):
         try:
             return cls(name)
         except ValueError:
-            near = difflib.get_close_matches(str(name), list(cls), n=1, cutoff=0.5)
-            hint = f"did you mean {str(near[0])!r}? " if near else ""
-            raise InputError(f"unknown profile {quoted(name)}; {hint}accepted: {', '.join(cls)}") from None
+            raise unknown_name("profile", name, cls) from None
 
     def tolerance(self, form: BinaryFormat) -> int:
         """Return the largest error, in ulp of the truth, that values and slopes may have."""

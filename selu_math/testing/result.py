@@ -116,10 +116,10 @@ class CheckResult:
         return f"{self.target} {verdict} the checks for SELU ({self.profile}): {shown}"
 
     def __str__(self) -> str:
-        """Return the summary, then failures, announced failures and conventions, one a line."""
+        """Return the summary, then failures, announced failures and conventions."""
         shown = [check for check in self.checks if check.status not in {Status.PASSED, Status.SKIPPED}]
         shown.sort(key=lambda check: _ORDER.index(check.status))
-        return "\n".join([self.summary, *(f"  {line}" for line in merged(shown))])
+        return "\n".join([self.summary, *(f"  {entry}" for entry in merged(shown))])
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-safe values."""
@@ -132,16 +132,15 @@ class CheckResult:
 
 
 def merged(checks: Iterable[Check]) -> list[str]:
-    """Return one line for each check; formats about which the same is said share a line."""
+    """Return an entry for each check: what is said, then a line a case; formats of which the same is said share one."""
     groups: dict[tuple[str, Status, str], list[Check]] = {}
     for check in checks:
         groups.setdefault((check.name, check.status, check.hint), []).append(check)
     lines = []
     for (name, status, hint), group in groups.items():
         cases = [f"{check.dtype} {check.case}" for check in group if check.case and status in _ORDER[:2]]
-        text = "; ".join(filter(None, (hint, *cases)))
         formats = ", ".join(dict.fromkeys(check.dtype for check in group))
-        lines.append(f"{status} {name} [{formats}]{': ' if text else ''}{text}")
+        lines.append("\n    ".join([f"{status} {name} [{formats}]{': ' if hint else ''}{hint}", *cases]))
     return lines
 
 

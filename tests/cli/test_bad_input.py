@@ -120,4 +120,4 @@ def test_a_report_refuses_a_file_in_its_way(run, tmp_path):
 
 def test_the_nearest_name_is_suggested(run):
     assert "did you mean 'selu'" in run("map 0 1 --activation slu").err
-    assert "did you mean nu" in run("contraction --region n=1:2").err
+    assert "did you mean 'nu'" in run("contraction --region n=1:2").err

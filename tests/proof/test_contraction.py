@@ -192,7 +192,7 @@ def test_other_activations_bound_a_random_sample(name):
         ("tau=0:1", "above 0"),
         ("mu=nan:1", "finite"),
         ("nu=1:inf", "finite"),
-        ("omgea=0:1", "did you mean omega"),
+        ("omgea=0:1", "did you mean 'omega'"),
         ("mu=0:1,mu=0:2", "twice"),
         ("mu=0:1,", "no range"),
     ],
