@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from selu_math.exceptions import InputError, quoted, unknown_name
-from selu_math.numbers.exact import Constant, Exact, Rational, as_fraction
+from selu_math.numbers.exact import Constant, Exact, Rational, as_fraction, decimal_text
 from selu_math.pieces import ExpPoly, Piecewise
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
@@ -95,6 +95,11 @@ ALPHA: Final = Constant("alpha", _alpha)
 """SELU's alpha for the same fixed point."""
 
 
+def _shown(value: Exact) -> str:
+    """Return a parameter as people type it."""
+    return repr(value) if value.rational is None else decimal_text(value.rational)
+
+
 def _linear_or_exponential(name: str, summary: str, slope: Exact, saturation: Exact, **parameters: Exact) -> Activation:
     """Return slope * x above 0 and saturation * (exp(x) - 1) below."""
     below = ExpPoly({(0, _ONE): saturation, (0, _ZERO): -saturation})
@@ -107,21 +112,21 @@ def selu_activation(
 ) -> Activation:
     """Return SELU: scale * x for x > 0, scale * alpha * (exp(x) - 1) otherwise (Klambauer et al. 2017, eq. 2)."""
     s, a = Exact.of(scale), Exact.of(alpha)
-    name = "selu" if (scale, alpha) == (LAMBDA, ALPHA) else f"selu({scale}, {alpha})"
+    name = "selu" if (scale, alpha) == (LAMBDA, ALPHA) else f"selu({_shown(s)}, {_shown(a)})"
     return _linear_or_exponential(name, "λx for x > 0, λα(eˣ − 1) otherwise", s, s * a, scale=s, alpha=a)
 
 
 def elu(alpha: Rational = 1) -> Activation:
     """Return ELU: x for x > 0, alpha * (exp(x) - 1) otherwise (Clevert et al. 2015)."""
     a = Exact.of(alpha)
-    return _linear_or_exponential(f"elu({alpha})", "x for x > 0, α(eˣ − 1) otherwise", Exact.of(1), a, alpha=a)
+    return _linear_or_exponential(f"elu({_shown(a)})", "x for x > 0, α(eˣ − 1) otherwise", Exact.of(1), a, alpha=a)
 
 
 def leaky_relu(negative_slope: Rational = Fraction(1, 100)) -> Activation:
     """Return leaky ReLU: x for x > 0, negative_slope * x otherwise (Maas et al. 2013)."""
     slope = Exact.of(negative_slope)
     parts = (ExpPoly({(1, _ZERO): slope}), ExpPoly.identity())
-    name = f"leaky_relu({negative_slope})"
+    name = f"leaky_relu({_shown(slope)})"
     return Activation(name, Piecewise((_ZERO,), parts), {"negative_slope": slope}, "x for x > 0, slope·x otherwise")
 
 
@@ -182,7 +187,7 @@ def parse_activation(text: str) -> Activation:
         return SELU if entry.name == "selu" else entry.build()
     if not rest.endswith(")"):
         raise InputError(f"activation {quoted(text)} lacks a closing bracket; write {entry.name}(number, ...)")
-    values = [value.strip() for value in rest[:-1].split(",") if value.strip()]
+    values = rest[:-1].split(",") if rest[:-1].strip() else []
     if len(values) > len(entry.parameters):
         accepted = ", ".join(entry.parameters) or "no parameters"
         raise InputError(f"{entry.name} takes {accepted}; got {len(values)} values")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 from fractions import Fraction
-from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -17,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from selu_math.activations import SELU, Activation
 from selu_math.exceptions import InputError, unknown_name
-from selu_math.moments import Moments, as_parameters
+from selu_math.moments import Moments, as_parameters, lazily
 from selu_math.numbers.kit import Kit
 
 Matrix: TypeAlias = tuple[tuple[Any, Any], tuple[Any, Any]]
@@ -61,14 +60,16 @@ class Layer:
         activation: Activation = SELU,
         kind: MapKind = MapKind.PAPER,
     ) -> None:
+        self.kit = kit
         zero = kit.rational(Fraction(0))
-        if kind is MapKind.PAPER:
-            m, v = mean * omega, variance * tau
-            self._inner: Matrix = ((omega, zero), (zero, tau))
-        else:
-            m, v = zero * mean, tau * (variance + kit.square(mean))
-            self._inner = ((zero, zero), (2 * tau * mean, tau))
-        self.moments = Moments(kit, activation, m, v)
+        with kit.evaluating():
+            if kind is MapKind.PAPER:
+                m, v = mean * omega, variance * tau
+                self._inner: Matrix = ((omega, zero), (zero, tau))
+            else:
+                m, v = zero * mean, tau * (variance + kit.square(mean))
+                self._inner = ((zero, zero), (2 * tau * mean, tau))
+            self.moments = Moments(kit, activation, m, v)
 
     @property
     def mean(self) -> Any:
@@ -80,7 +81,7 @@ class Layer:
         """The new variance."""
         return self.moments.variance
 
-    @cached_property
+    @lazily
     def jacobian(self) -> Matrix:
         """Partial derivatives of (new mean, new variance), rows, by (mean, variance), columns."""
         return product(self.moments.gradient, self._inner)

@@ -6,6 +6,7 @@ Derivatives with respect to ``m`` and ``v`` follow from Price's and Stein's iden
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -13,11 +14,22 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from selu_math.activations import SELU, Activation
-from selu_math.exceptions import InputError
+from selu_math.exceptions import InputError, quoted
 from selu_math.gaussian import GaussianExpectation
 from selu_math.numbers.kit import Kit
 
 SecondPartials: TypeAlias = tuple[Any, Any, Any]
+
+
+def lazily(compute: Callable[[Any], Any]) -> cached_property[Any]:
+    """Return a property that computes once, within its kit's own scope."""
+
+    def run(self: Any) -> Any:
+        with self.kit.evaluating():
+            return compute(self)
+
+    run.__doc__ = compute.__doc__
+    return cached_property(run)
 
 
 class Moments:
@@ -37,45 +49,45 @@ class Moments:
         self.kit, self.activation, self.m, self.v = kit, activation, m, v
         self._expect = GaussianExpectation(kit, m, v)
 
-    @cached_property
+    @lazily
     def _f(self) -> list[Any]:
         return [self._expect(h) for h in self.activation.derivatives[:3]]
 
-    @cached_property
+    @lazily
     def _g(self) -> list[Any]:
         return [self._expect(h) for h in self.activation.square_derivatives[:3]]
 
-    @cached_property
+    @lazily
     def mean(self) -> Any:
         """E f, the new mean."""
         return self._expect(self.activation.function)
 
-    @cached_property
+    @lazily
     def second_moment(self) -> Any:
         """E f**2."""
         return self._expect(self.activation.square)
 
-    @cached_property
+    @lazily
     def variance(self) -> Any:
         """Var f = E f**2 - (E f)**2, the new variance."""
         return self.second_moment - self.kit.square(self.mean)
 
-    @cached_property
+    @lazily
     def slope(self) -> Any:
         """E f'."""
         return self._f[1]
 
-    @cached_property
+    @lazily
     def curvature(self) -> Any:
         """E f'', kinks included."""
         return self._f[2]
 
-    @cached_property
+    @lazily
     def slope_square(self) -> Any:
         """E f'**2, the factor by which a layer multiplies the mean squared gradient at tau = 1."""
         return self._expect(self.activation.slope_square)
 
-    @cached_property
+    @lazily
     def gradient(self) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
         """Partial derivatives of (mean, variance), rows, by (m, v), columns."""
         f, g = self._f, self._g
@@ -85,7 +97,7 @@ class Moments:
             (g[1] - 2 * f[0] * f[1], g[2] / 2 - 2 * f[0] * half_curvature),
         )
 
-    @cached_property
+    @lazily
     def hessian(self) -> tuple[SecondPartials, SecondPartials]:
         """Second partial derivatives of mean and of variance by (mm, mv, vv)."""
         f = [*self._f, *(self._expect(h) for h in self.activation.derivatives[3:5])]
@@ -130,9 +142,11 @@ def as_parameters(**values: ArrayLike) -> tuple[Any, ...]:
     arrays = []
     for name, value in values.items():
         try:
+            if np.iscomplexobj(value):
+                raise TypeError
             array = np.asarray(value, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise InputError(f"{name} must be real numbers, not {value!r}") from None
+        except (TypeError, ValueError, OverflowError):
+            raise InputError(f"{name} must be real numbers within float64, not {quoted(value)}") from None
         if not np.isfinite(array).all():
             raise InputError(f"{name} must be finite")
         if name in {"v", "variance", "tau"} and not (array > 0).all():

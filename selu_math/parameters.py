@@ -25,7 +25,7 @@ from selu_math.exceptions import InputError, SeluMathError
 from selu_math.gaussian import GaussianExpectation
 from selu_math.numbers.ball import BALL, refine
 from selu_math.numbers.enclosure import Enclosure, bits_for
-from selu_math.numbers.exact import Constant, Exact, Rational, as_fraction
+from selu_math.numbers.exact import Constant, Exact, Rational, as_fraction, decimal_text
 from selu_math.numbers.kit import Kit
 from selu_math.pieces import ExpPoly, Piecewise
 
@@ -176,7 +176,8 @@ class Parameters:
             scale, scale_alpha = quadratic(kit, target).roots(kit)[0]
             return (scale, scale_alpha / scale)[which]
 
-        where = f"({target.mean}, {target.variance}; {target.omega}, {target.tau})"
+        numbers = (target.mean, target.variance, target.omega, target.tau)
+        where = f" of fixed point ({', '.join(map(decimal_text, numbers))})"
         return selu_activation(
             Constant(f"lambda{where}", lambda kit: root(kit, 0)), Constant(f"alpha{where}", lambda kit: root(kit, 1))
         )
@@ -184,7 +185,7 @@ class Parameters:
 
 def check_digits(digits: int) -> int:
     """Return ``digits``, or raise where they are not between 1 and the limit."""
-    if not 1 <= digits <= MAX_DIGITS:
+    if not isinstance(digits, int) or not 1 <= digits <= MAX_DIGITS:
         raise InputError(f"digits must be a whole number from 1 to {MAX_DIGITS}, not {digits}")
     return digits
 
@@ -214,7 +215,7 @@ def selu_parameters(
     target = Target.of(mean, variance, omega, tau)
     bits = bits_for(digits)
     return refine(
-        lambda: _solve(target, digits), bits=bits, max_bits=8 * bits + 4096, what="the solution for this fixed point"
+        lambda: _solve(target, digits), bits=bits, max_bits=8 * bits + 16384, what="the solution for this fixed point"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 
 from selu_math.exceptions import InputError, quoted
@@ -13,6 +14,7 @@ from selu_math.pieces import ExpPoly, Piecewise
 _MAX_TEXT = 2000
 _MAX_POWER = 16
 _MAX_TERMS = 1000
+_MAX_BITS = 8192
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?:/\d+)?"
 _ABOVE = re.compile(rf"^x\s*(>=?)\s*({_NUMBER})$")
 _BELOW = re.compile(rf"^x\s*(<=?)\s*({_NUMBER})$")
@@ -41,7 +43,8 @@ def parse_piecewise(text: str) -> Piecewise:
         raise InputError(f"the piecewise activation is empty; {_FORM}")
     pieces.sort(key=lambda p: (p[0] is not None, p[0] or Fraction(0)))
     edges = [piece[0] for piece in pieces] + [None]
-    if pieces[0][0] is not None or any(high != edge for (_, high, _), edge in zip(pieces, edges[1:], strict=True)):
+    joined = all(high == edge for (_, high, _), edge in zip(pieces, edges[1:], strict=True))
+    if pieces[0][0] is not None or None in edges[1:-1] or not joined:
         raise InputError(
             f"the pieces of {quoted(text.strip())} must cover the whole line without gap or overlap; {_FORM}"
         )
@@ -116,7 +119,18 @@ def _convert(node: ast.expr, source: str) -> ExpPoly:
 def _product(left: ExpPoly, right: ExpPoly) -> ExpPoly:
     if len(left.terms) * len(right.terms) > _MAX_TERMS:
         raise InputError(f"the expression expands to more than {_MAX_TERMS} products; write a simpler one")
-    return left * right
+    product = left * right
+    if any(power > _MAX_POWER**2 for power, _ in product.terms):
+        raise InputError(f"powers of x may go up to {_MAX_POWER**2}; write a simpler expression")
+    if any(q.numerator.bit_length() + q.denominator.bit_length() > _MAX_BITS for q in _rationals(product)):
+        raise InputError("the expression's numbers are too long; write a simpler one")
+    return product
+
+
+def _rationals(value: ExpPoly) -> Iterator[Fraction]:
+    for (_, rate), coefficient in value.terms.items():
+        yield rate
+        yield from coefficient.terms.values()
 
 
 def _number(value: ExpPoly) -> Fraction | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,13 @@ from selu_math.layer import Matrix
 from selu_math.numbers.ball import BALL
 
 
-def _stack(matrix: ArrayLike) -> NDArray[np.float64]:
-    array = np.asarray(matrix, dtype=np.float64)
-    if array.shape[-2:] != (2, 2):
-        raise InputError(f"a Jacobian has shape (..., 2, 2), not {array.shape}")
-    return array
+def _where_finite(matrix: ArrayLike, compute: Callable[[NDArray[np.float64]], Any]) -> Any:
+    """Return what ``compute`` gives for each matrix of a stack, nan where one is not finite."""
+    stack = np.asarray(matrix, dtype=np.float64)
+    if stack.shape[-2:] != (2, 2):
+        raise InputError(f"a Jacobian has shape (..., 2, 2), not {stack.shape}")
+    finite = np.asarray(np.isfinite(stack).all(axis=(-2, -1)))
+    return np.where(finite, compute(np.where(finite[..., None, None], stack, 0.0)), np.nan)[()]
 
 
 def spectral_radius(matrix: ArrayLike) -> Any:
@@ -25,7 +28,7 @@ def spectral_radius(matrix: ArrayLike) -> Any:
 
     A fixed point whose Jacobian has a spectral radius below 1 attracts.
     """
-    return np.abs(np.linalg.eigvals(_stack(matrix))).max(axis=-1)
+    return _where_finite(matrix, lambda stack: np.abs(np.linalg.eigvals(stack)).max(axis=-1))
 
 
 def spectral_norm(matrix: ArrayLike) -> Any:
@@ -33,7 +36,7 @@ def spectral_norm(matrix: ArrayLike) -> Any:
 
     Where it stays below 1 on a convex set, the map contracts Euclidean distances there.
     """
-    return np.linalg.norm(_stack(matrix), ord=2, axis=(-2, -1))
+    return _where_finite(matrix, lambda stack: np.linalg.norm(stack, ord=2, axis=(-2, -1)))
 
 
 def ball_spectral_radius(matrix: Matrix) -> arb:

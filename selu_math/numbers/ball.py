@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from fractions import Fraction
 from typing import Final, TypeVar
 
@@ -72,6 +72,10 @@ class BallKit:
 
     def __init__(self) -> None:
         self._values: dict[tuple[Exact, int], arb] = {}
+
+    def evaluating(self) -> AbstractContextManager[None]:
+        """Return a scope that changes nothing."""
+        return nullcontext()
 
     def rational(self, q: Fraction) -> arb:
         """Enclose a rational number."""

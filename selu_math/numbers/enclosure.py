@@ -84,8 +84,7 @@ class Enclosure:
         return f"Enclosure({self.ball.str(20)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        parts = [(int(m), int(e)) for m, e in (self.ball.mid().man_exp(), self.ball.rad().man_exp())]
-        return _rebuild, (*parts, self.shown)
+        return _rebuild, (_parts(self.ball.mid()), _parts(self.ball.rad()), self.shown)
 
     def nearest_float(self) -> float | None:
         """Return the double nearest to the true value, or None where the ball is too wide to tell."""
@@ -99,10 +98,8 @@ class Enclosure:
         """Return two doubles between which the true value lies, rounded outward."""
         if not self.is_finite:
             return -inf, inf
-        low, high = (float(end) for end in (self.lower, self.upper))
-        low = low if Fraction(low) <= self.lower else nextafter(low, -inf)
-        high = high if Fraction(high) >= self.upper else nextafter(high, inf)
-        return low, high
+        low, high = _double(self.lower), _double(self.upper)
+        return low if low <= self.lower else nextafter(low, -inf), high if high >= self.upper else nextafter(high, inf)
 
     def digits(self, count: int) -> str | None:
         """Return ``count`` significant digits, correctly rounded (ties to even), or None where not proved.
@@ -153,8 +150,23 @@ def prove(
     return refine(lambda: accept(enclose()), bits=bits, max_bits=max(bits, max_bits), what=what)
 
 
-def _rebuild(mid: tuple[int, int], rad: tuple[int, int], shown: int) -> Enclosure:
-    with precision(max(64, mid[0].bit_length())):
+def _double(q: Fraction) -> float:
+    try:
+        return float(q)
+    except OverflowError:
+        return inf if q > 0 else -inf
+
+
+def _parts(x: arb) -> tuple[int, int] | str:
+    """Return an exact ball as mantissa and exponent, or as text where it is not finite."""
+    if not x.is_finite():
+        return str(float(x))
+    man, exp = x.man_exp()
+    return int(man), int(exp)
+
+
+def _rebuild(mid: tuple[int, int] | str, rad: tuple[int, int] | str, shown: int) -> Enclosure:
+    with precision(64 if isinstance(mid, str) else max(64, mid[0].bit_length())):
         return Enclosure(arb(mid, rad), shown)
 
 

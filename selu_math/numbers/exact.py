@@ -7,6 +7,7 @@ an activation jumps at a breakpoint is decided by algebra and not by a rounded s
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import MAX_PREC, Decimal, localcontext
@@ -27,26 +28,29 @@ def as_fraction(value: Rational, name: str = "the number") -> Fraction:
     """Return ``value`` exactly: text as the decimal or ratio it spells, a float as the dyadic number it is.
 
     Raises:
-        InputError: if ``value`` is not a finite real number.
+        InputError: if ``value`` is not a finite real number, or text or decimal of more than 400 digits or exponents.
     """
-    if isinstance(value, str):
-        text = value.strip().replace("\N{MINUS SIGN}", "-")
-        exponent = text.lower().partition("e")[2].lstrip("+-")
-        if len(text) > _MAX_LENGTH or (exponent.isdigit() and int(exponent) > _MAX_EXPONENT):
-            raise InputError(
-                f"{name} has too many digits: at most {_MAX_LENGTH} characters and exponents to {_MAX_EXPONENT}"
-            )
-        if "_" not in text:
-            try:
-                return Fraction(text)
-            except (ValueError, ZeroDivisionError):
-                pass
-        raise InputError(f"{name} must be a finite decimal or ratio such as -0.1, 1e-3 or 9/16, not {quoted(value)}")
-    if isinstance(value, Fraction):
-        return value
-    if not isfinite(value):
-        raise InputError(f"{name} must be a finite number, not {value}")
-    return Fraction(value)
+    try:
+        if isinstance(value, str | Decimal):
+            return _parsed(str(value).strip().replace("\N{MINUS SIGN}", "-"), name)
+        if isinstance(value, numbers.Rational):
+            return Fraction(int(value.numerator), int(value.denominator))
+        if isinstance(value, numbers.Real) and isfinite(value):
+            return Fraction(float(value))
+    except (ValueError, ZeroDivisionError) as error:
+        if isinstance(error, InputError):
+            raise
+    raise InputError(f"{name} must be a finite decimal or ratio such as -0.1, 1e-3 or 9/16, not {quoted(value)}")
+
+
+def _parsed(text: str, name: str) -> Fraction:
+    exponent = text.lower().partition("e")[2].lstrip("+-")
+    digits = exponent if exponent.isascii() and exponent.isdigit() else "0"
+    if len(text) > _MAX_LENGTH or int(digits) > _MAX_EXPONENT:
+        raise InputError(f"{name} is too long: at most {_MAX_LENGTH} characters, exponents up to {_MAX_EXPONENT}")
+    if "_" in text:
+        raise ValueError
+    return Fraction(text)
 
 
 def decimal_text(q: Fraction) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from fractions import Fraction
 from functools import lru_cache
 from math import pi, sqrt
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfcx, ndtr
 
+from selu_math.exceptions import InputError
 from selu_math.numbers.exact import Exact
 
 Array: TypeAlias = NDArray[np.float64]
@@ -20,11 +22,18 @@ Array: TypeAlias = NDArray[np.float64]
 def round_exact(value: Exact) -> float:
     """Return the double nearest to an exact number (ties to even)."""
     if (q := value.rational) is not None:
-        return float(q)
+        return _nearest(q)
     from selu_math.numbers.ball import BALL
     from selu_math.numbers.enclosure import Enclosure, prove
 
     return prove(lambda: Enclosure(BALL.exact(value)), lambda x: x.nearest_float(), bits=128, what="a double")
+
+
+def _nearest(q: Fraction) -> float:
+    try:
+        return float(q)
+    except OverflowError:
+        raise InputError("a coefficient of the activation, or the square of a rate, is beyond float64") from None
 
 
 class Float64Kit:
@@ -32,9 +41,13 @@ class Float64Kit:
 
     name: Final = "float64"
 
+    def evaluating(self) -> AbstractContextManager[None]:
+        """Return a scope without warnings: inf and nan are results, and say enough."""
+        return np.errstate(all="ignore")
+
     def rational(self, q: Fraction) -> Any:
         """Return the nearest double."""
-        return np.float64(float(q))
+        return np.float64(_nearest(q))
 
     def exact(self, value: Exact) -> Any:
         """Return the double nearest to an exact number."""
@@ -49,20 +62,17 @@ class Float64Kit:
         return x * x
 
     def exp(self, x: Any) -> Any:
-        """Return the exponential; overflow gives inf without a warning."""
-        with np.errstate(over="ignore", under="ignore"):
-            return np.exp(x)
+        """Return the exponential."""
+        return np.exp(x)
 
     def tilted_density(self, a: Any, t: Any) -> Any:
         """Return ``exp(a) * phi(t)``."""
-        with np.errstate(over="ignore", under="ignore"):
-            return np.exp(a - t * t / 2) / sqrt(2 * pi)
+        return np.exp(a - t * t / 2) / sqrt(2 * pi)
 
     def tilted_cdf(self, a: Any, t: Any, density: Any) -> Any:
         """Return ``exp(a) * Phi(t)``: the density times the Mills ratio where ``t < 0``, so that nothing overflows."""
-        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            tail = density * (sqrt(pi / 2) * erfcx(np.maximum(-t, 0.0) / sqrt(2)))
-            body = np.exp(np.where(t < 0, 0.0, a)) * ndtr(t)
+        tail = density * (sqrt(pi / 2) * erfcx(np.maximum(-t, 0.0) / sqrt(2)))
+        body = np.exp(np.where(t < 0, 0.0, a)) * ndtr(t)
         return np.where(t < 0, tail, body)[()]
 
 

@@ -5,6 +5,7 @@ Moments are written once against :class:`Kit`; ``float64``, ``ball`` and ``symbo
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from fractions import Fraction
 from typing import Any, Protocol, Self, TypeVar
 
@@ -38,6 +39,10 @@ class Kit(Protocol[T]):
     @property
     def name(self) -> str:
         """What outputs call this kit."""
+        ...
+
+    def evaluating(self) -> AbstractContextManager[None]:
+        """Return the scope in which a quantity is computed."""
         ...
 
     def rational(self, q: Fraction) -> T:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from typing import Any, Final
 
@@ -23,6 +24,10 @@ class SymbolicKit:
 
     def __init__(self, symbols: Mapping[str, Any] | None = None) -> None:
         self.symbols = dict(symbols or {})
+
+    def evaluating(self) -> AbstractContextManager[None]:
+        """Return a scope that changes nothing."""
+        return nullcontext()
 
     def rational(self, q: Fraction) -> Any:
         """Return a SymPy rational."""

@@ -77,4 +77,5 @@ def _text(result: CheckResult) -> list[RenderableType]:
 
 
 def _cell(check: Check) -> str:
-    return f"{check.status}, {check.ulp:.3g} ulp" if check.status == "passed" and check.ulp is not None else check.status
+    measured = check.status == "passed" and check.ulp is not None
+    return f"{check.status}, {check.ulp:.3g} ulp" if measured else str(check.status)
