@@ -178,7 +178,7 @@ def parse_activation(text: str) -> Activation:
     if text.lower().startswith("piecewise:"):
         from selu_math.parsing import parse_piecewise
 
-        return Activation(text, parse_piecewise(text.partition(":")[2]), {}, "as given")
+        return Activation(" ".join(text.split()), parse_piecewise(text.partition(":")[2]), {}, "as given")
     name, bracket, rest = text.partition("(")
     entry = CATALOGUE.get(name.strip().lower().replace("-", "_"))
     if entry is None:

@@ -72,6 +72,8 @@ def parse_expression(text: str) -> ExpPoly:
     """
     source = text.strip().replace("^", "**")
     try:
+        if "#" in source:
+            raise SyntaxError  # a comment would be passed over in silence
         tree = ast.parse(source, mode="eval")
         return _convert(tree.body, source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
@@ -72,15 +72,15 @@ class Sink:
             write_atomically(self.path, data)
 
     @contextmanager
-    def progress(self, what: str) -> Iterator[None]:
-        """Show on standard error, if that is a terminal, that something is under way."""
+    def progress(self, what: str) -> Iterator[Callable[[str], None]]:
+        """Show what is under way, on standard error if it is a terminal; yields a function that says what is next."""
         if self.quiet or not sys.stderr.isatty():
-            yield
+            yield lambda _: None
             return
         from rich.console import Console
 
-        with Console(stderr=True).status(what):
-            yield
+        with Console(stderr=True).status(what) as status:
+            yield status.update
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> RenderableType:

@@ -30,13 +30,14 @@ def as_fraction(value: Rational, name: str = "the number") -> Fraction:
     Raises:
         InputError: if ``value`` is not a finite real number, or text or decimal of more than 400 digits or exponents.
     """
+    given: Any = value  # whatever a caller passes, NumPy's numbers included
     try:
-        if isinstance(value, str | Decimal):
-            return _parsed(str(value).strip().replace("\N{MINUS SIGN}", "-"), name)
-        if isinstance(value, numbers.Rational):
-            return Fraction(int(value.numerator), int(value.denominator))
-        if isinstance(value, numbers.Real) and isfinite(value):
-            return Fraction(float(value))
+        if isinstance(given, str | Decimal):
+            return _parsed(str(given).strip().replace("\N{MINUS SIGN}", "-"), name)
+        if isinstance(given, numbers.Rational):
+            return Fraction(int(given.numerator), int(given.denominator))
+        if isinstance(given, numbers.Real) and isfinite(given):
+            return Fraction(float(given))
     except (ValueError, ZeroDivisionError) as error:
         if isinstance(error, InputError):
             raise
@@ -44,12 +45,11 @@ def as_fraction(value: Rational, name: str = "the number") -> Fraction:
 
 
 def _parsed(text: str, name: str) -> Fraction:
+    if not text.isascii() or "_" in text:
+        raise ValueError  # Python reads more as a number than people do
     exponent = text.lower().partition("e")[2].lstrip("+-")
-    digits = exponent if exponent.isascii() and exponent.isdigit() else "0"
-    if len(text) > _MAX_LENGTH or int(digits) > _MAX_EXPONENT:
+    if len(text) > _MAX_LENGTH or (exponent.isdigit() and int(exponent) > _MAX_EXPONENT):
         raise InputError(f"{name} is too long: at most {_MAX_LENGTH} characters, exponents up to {_MAX_EXPONENT}")
-    if "_" in text:
-        raise ValueError
     return Fraction(text)
 
 

@@ -45,7 +45,6 @@ class Range:
     """The range of a quantity over a region: both ends enclosed.
 
     Attributes:
-        outer: interval that contains the range.
         lowest: the infimum, enclosed.
         highest: the supremum, enclosed.
         lowest_at: where the infimum is nearly attained, as (m, v) or (mu, omega, nu, tau).
@@ -56,6 +55,10 @@ class Range:
     highest: Enclosure
     lowest_at: tuple[Fraction, ...]
     highest_at: tuple[Fraction, ...]
+
+    def bounds(self) -> tuple[float, float]:
+        """Return doubles between which the whole range lies, rounded outward."""
+        return self.lowest.bounds()[0], self.highest.bounds()[1]
 
 
 @dataclass(frozen=True)

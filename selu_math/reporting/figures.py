@@ -77,11 +77,10 @@ def figure(
 
 
 def bound(key: str, meaning: str, x: Enclosure, digits: int, relation: str, limit: str, source: str) -> Figure:
-    """Return a figure with a published bound ``value <relation> limit``, relation being ``<=`` or ``>=``."""
+    """Return a figure with a published bound ``value <relation> limit``, relation being ``<``, ``<=`` or ``>=``."""
     end = Decimal(limit)
     low, high = (Decimal(e.numerator) / Decimal(e.denominator) for e in (x.lower, x.upper))
-    holds = high < end if relation == "<=" else low > end
-    fails = low > end if relation == "<=" else high < end
+    holds, fails = (low > end, high < end) if relation == ">=" else (high < end, low > end)
     verdict = Comparison.PROVED if holds else Comparison.REFUTED if fails else Comparison.UNDECIDED
-    symbol = {"<=": "≤", ">=": "≥"}[relation]
+    symbol = {"<": "<", "<=": "≤", ">=": "≥"}[relation]
     return Figure(key, meaning, proved_digits(x, digits), f"{symbol} {limit}", source, str(verdict))

@@ -11,13 +11,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from selu_math.files import check_folder, write_atomically
 from selu_math.plotting import render
-from selu_math.reporting.selu import SeluReport, build_report, pictures
+from selu_math.reporting.pictures import KINDS, draw
+from selu_math.reporting.selu import SeluReport, build_report
 
 THEMES: Final = {"light": "", "dark": "-dark"}
 FILES: Final = (
     "README.md",
     "report.json",
-    *(f"{name}{suffix}.svg" for name in ("activation", "phase", "stability") for suffix in THEMES.values()),
+    *(f"{name}{suffix}.svg" for name in KINDS for suffix in THEMES.values()),
 )
 
 
@@ -39,8 +40,9 @@ def write_report(folder: Path, *, step: Callable[[str], None] = lambda _: None) 
     drawn = {}
     captions = {}
     for theme, suffix in THEMES.items():
-        step(f"drawing, {theme}")
-        for name, picture in pictures(report, theme).items():
+        for name in KINDS:
+            step(f"drawing {name}, {theme}")
+            picture = draw(name, theme=theme, theorem=report.contraction)
             drawn[f"{name}{suffix}.svg"] = render(picture.figure, "svg")
             captions[name] = picture.caption
     files = {
@@ -66,4 +68,5 @@ def markdown(report: SeluReport, captions: dict[str, str]) -> str:
         autoescape=False,  # noqa: S701 - the output is Markdown, and every value is the program's own
     )
     environment.filters["short"] = lambda text, digits=34: text if len(text) <= digits else f"{text[:digits]}…"
+    environment.filters["sentence"] = lambda text: f"{text[0].upper()}{text[1:]}."
     return environment.get_template("selu.md.j2").render(report=report, captions=captions)

@@ -70,7 +70,7 @@ def test_the_text_is_led_by_the_verdict_and_the_failures():
 def test_the_tutorials_function_is_told_first_and_alone():
     result = check_selu(selu, on_fail=None)
     (line, case, note) = str(result).splitlines()[1:]
-    assert line == "  failed returns_value [float64]: returns None for x < 0: the else branch (or its return) is missing"
+    assert line.startswith("  failed returns_value [float64]: returns None for x < 0: the else branch")
     assert case == "    float64 at x = -3.0: got None, expected -1.670568728767112"
     assert note.startswith("  convention elementwise [float64]: called with one number at a time")
     assert {c.status for c in result.checks[2:]} == {Status.SKIPPED}

@@ -56,7 +56,7 @@ def contraction(
         "weight": str(result.weight),
         "norm_sup": list(result.norm_sup.bounds()),
         "norm_at": dict(zip(("mu", "omega", "nu", "tau"), map(decimal_text, result.norm_at), strict=False)),
-        "image": {name: [r.lowest.bounds()[0], r.highest.bounds()[1]] for name, r in ranges.items()},
+        "image": {name: list(r.bounds()) for name, r in ranges.items()},
         "image_attained": {name: [r.lowest.bounds()[1], r.highest.bounds()[0]] for name, r in ranges.items()},
         "witness": dict(result.contracting.witness or result.invariant.witness),
         "region": str(box),

@@ -33,8 +33,8 @@ def report(
     sink = Sink(None, as_json=json, quiet=quiet)
     from selu_math.reporting.render import FILES, write_report
 
-    with sink.progress("proving and drawing"):
-        result = write_report(output)
+    with sink.progress("proving") as step:
+        result = write_report(output, step=step)
     paths = [str(output / name) for name in FILES]
     sink.emit(
         {"files": paths, "verdicts": result.verdicts},
