@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -50,7 +51,7 @@ class Sink:
         """Write tables and paragraphs: with colour on a terminal, plain elsewhere."""
         from rich.console import Console
 
-        if self.path is None and sys.stdout.isatty():
+        if self.path is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
             console = Console(highlight=False, emoji=False, markup=False)
         else:
             # wide enough that nothing is wrapped or cut where a program or a file reads it

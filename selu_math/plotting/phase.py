@@ -63,7 +63,7 @@ def plot_phase(
     look, which = Theme.of(theme), MapKind.of(kind)
     layer_map(0.0, 1.0, omega=omega, tau=tau, activation=activation, kind=kind)  # refuses bad weights
     step = LayerMap(activation, float(omega), float(tau), which)
-    region, image = (box and _checked(box) for box in (region, image))
+    region, image = (None if box is None else _checked(box) for box in (region, image))
     points = fixed_points(step, region or _SEARCHED)
     boxed = theorem.speaks_of(activation, which) and theorem.covers(omega, tau)
     windows = [_default_window(points) if region is None else region]
@@ -82,12 +82,12 @@ def plot_phase(
         for i, ((left, share), window) in enumerate(zip(places, windows, strict=True)):
             axes = figure.add_axes((left, 0.115, share, 0.8))
             panel = Panel(axes, window, (share * float(width), 0.8 * float(height)), look)
-            last = i == len(windows) - 1
-            starts = _corners() if boxed and i else panel.at(*np.array(_STARTS).T)
             nullclines = draw_growth(panel, step)
             draw_arrows(panel, step)
             if boxed:
+                last = i == len(windows) - 1
                 _draw_theorem(panel, image if last else None, named=last)
+            starts = _corners() if boxed and i else panel.at(*np.array(_STARTS).T)
             draw_paths(panel, *paths(step, *starts, _LAYERS), numbered=0 if i else 5)
             draw_fixed_points(panel, points)
             name_nullclines(panel, nullclines)

@@ -39,6 +39,24 @@ def test_text_is_plain_where_no_terminal_is(run):
         assert "\x1b" not in run(command).out
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are a POSIX matter")
+@pytest.mark.parametrize(("variables", "styled"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_a_terminal_gets_style_unless_it_wants_none(variables, styled):
+    import pty
+
+    master, slave = pty.openpty()
+    environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"} | {"TERM": "xterm-256color"} | variables
+    process = subprocess.run(
+        [sys.executable, "-m", "selu_math_cli", "activations"], stdout=slave, stderr=slave, env=environment, check=False
+    )
+    os.close(slave)
+    shown = os.read(master, 1 << 16)
+    os.close(master)
+    assert process.returncode == 0
+    assert b"leaky_relu" in shown
+    assert (b"\x1b[" in shown) is styled
+
+
 def cli(*words, **options):
     return subprocess.Popen(
         [sys.executable, "-m", "selu_math_cli", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
