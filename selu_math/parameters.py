@@ -30,6 +30,9 @@ from selu_math.numbers.kit import Kit
 from selu_math.pieces import ExpPoly, Piecewise
 
 MAX_DIGITS: Final = 10_000
+"""For any fixed point."""
+MANY_DIGITS: Final = 100_000_000
+"""For (0, 1) at omega = 0, tau = 1, by :mod:`selu_math.digits`."""
 _ZERO = Fraction(0)
 _ABOVE: Final = Piecewise((_ZERO,), (ExpPoly(), ExpPoly.identity()))
 _BELOW: Final = Piecewise((_ZERO,), (ExpPoly.exp(Fraction(1)) - ExpPoly.constant(Exact.of(1)), ExpPoly()))

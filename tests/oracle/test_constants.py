@@ -4,7 +4,7 @@ import pytest
 from mpmath import mp
 from series import constants, rounded
 
-from selu_math.parameters import MAX_DIGITS, selu_parameters
+from selu_math.parameters import selu_parameters
 
 # copied by torch.nn.functional.selu, jax.nn.selu and tf.nn.selu alike
 FRAMEWORKS = {"scale": "1.0507009873554804934193349852946", "alpha": "1.6732632423543772848170429916717"}
@@ -29,11 +29,11 @@ def test_leading_digits_of_all_three(name, digits):
 
 @pytest.fixture(scope="module")
 def second_computation():
-    return dict(zip(("scale", "alpha", "scale_alpha"), constants(MAX_DIGITS), strict=True))
+    return dict(zip(("scale", "alpha", "scale_alpha"), constants(10_000), strict=True))
 
 
 @pytest.mark.parametrize("name", ["scale", "alpha", "scale_alpha"])
-@pytest.mark.parametrize("digits", [1, 2, 15, 50, 333, 2500, MAX_DIGITS])
+@pytest.mark.parametrize("digits", [1, 2, 15, 50, 333, 2500, 10_000])
 def test_digits_equal_a_second_computation(second_computation, name, digits):
     text = getattr(selu_parameters(digits=digits), name).digits(digits)
     assert text == str(rounded(second_computation[name], digits))

@@ -33,13 +33,21 @@ def constants():
 
 
 @cache
+def over(term, low, high):
+    """Return the integral of a term against the density, as SymPy finds it."""
+    return sp.integrate(term * DENSITY, (X, low, high))
+
+
+@cache
 def integral(problem, which, power):
-    """Return the integral of f**power (``which=0``) or f'**power (``which=1``), as SymPy finds it."""
+    """Return the integral of f**power (``which=0``) or f'**power (``which=1``)."""
     names = SimpleNamespace(scale=SCALE, scale_alpha=SCALE_ALPHA)
     edges = [-sp.oo, *map(sp.sympify, problem.breaks), sp.oo]
     total = sp.Integer(0)
     for low, high, piece in zip(edges, edges[1:], problem.pieces, strict=False):
-        total += sp.integrate(sp.expand(piece[which](sp.exp, X, names) ** power) * DENSITY, (X, low, high))
+        for summand in sp.Add.make_args(sp.expand(piece[which](sp.exp, X, names) ** power)):
+            coefficient, term = summand.as_independent(X)
+            total += coefficient * over(term, low, high)
     return total
 
 

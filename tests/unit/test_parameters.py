@@ -10,12 +10,12 @@ from selu_math.exceptions import InputError, PrecisionError
 from selu_math.layer import Layer, MapKind
 from selu_math.numbers.ball import BALL, precision
 from selu_math.numbers.exact import Exact
-from selu_math.parameters import MAX_DIGITS, selu_parameters
+from selu_math.parameters import Target, quadratic, selu_parameters
 
 
-@pytest.mark.parametrize("digits", [0, -5, MAX_DIGITS + 1, 10**9])
+@pytest.mark.parametrize("digits", [0, -5, 10_001, 10**9])
 def test_digits_out_of_range_are_refused(digits):
-    with pytest.raises(InputError, match=f"from 1 to {MAX_DIGITS}, not {digits}"):
+    with pytest.raises(InputError, match=f"from 1 to 10000, not {digits}"):
         selu_parameters(digits=digits)
 
 
@@ -67,8 +67,11 @@ def test_the_other_root_is_the_mirror_image_at_mean_zero():
 @pytest.mark.parametrize("target", [("0.1", "1", "0", "1"), ("-2", "1", "1", "1"), ("1/4", "3", "-1/2", "7/8")])
 def test_the_activation_of_an_answer_has_the_fixed_point(target):
     mean, variance, omega, tau = map(Fraction, target)
-    activation = selu_parameters(mean, variance, omega=omega, tau=tau).activation()
+    found = selu_parameters(mean, variance, omega=omega, tau=tau)
+    activation = found.activation()
     with precision(256):
+        assert found.scale.ball.overlaps(BALL.exact(activation.parameters["scale"]))
+        assert found.alpha.ball.overlaps(BALL.exact(activation.parameters["alpha"]))
         numbers = (BALL.rational(x) for x in (mean, variance, omega, tau))
         layer = Layer(BALL, *numbers, activation, MapKind.PAPER)
         for got, exact in ((layer.mean, mean), (layer.variance, variance)):
@@ -90,6 +93,18 @@ def test_the_answer_of_the_paper_is_the_catalogue_s_selu():
         assert float(BALL.exact(Exact.of(LAMBDA)).rad()) < 1e-57
 
 
+@pytest.mark.parametrize("target", [("0.1", "1", "0", "1"), ("-2", "1", "1", "1"), ("1", "3/2", "0", "1")])
+def test_the_quadratic_has_its_roots(target):
+    """a x**2 - 2 h x + c = 0, whose quarter discriminant h**2 - a c is computed apart, without cancellation."""
+    with precision(300):
+        q = quadratic(BALL, Target.of(*target))
+        assert (q.h * q.h - q.a * q.c).overlaps(q.quarter_discriminant)
+        for scale, _ in q.roots(BALL):
+            rest = q.a * scale * scale - 2 * q.h * scale + q.c
+            assert rest.contains(0)
+            assert rest.rad() < 1e-60
+
+
 def test_the_solution_does_not_depend_on_the_precision_around_it():
     with precision(30):
         coarse = selu_parameters(digits=50)
@@ -109,6 +124,13 @@ def test_extreme_targets_are_solved(mean, variance, omega, scale, alpha):
     """Against mpmath at 6,000 to 20,000 digits, which takes minutes, and at 1e20 by the tail's asymptotic series."""
     found = selu_parameters(mean, variance, omega=omega, digits=11)
     assert (found.scale.digits(11), found.alpha.digits(11)) == (scale, alpha)
+
+
+@pytest.mark.parametrize("variance", ["1e-20", "1e-30", "1e-40", "1e-60"])
+@pytest.mark.parametrize("mean", ["0", "1e-15"])
+def test_the_asked_digits_are_there_however_much_cancels(mean, variance):
+    for root in selu_parameters(mean, variance, digits=50).solutions:
+        assert None not in (root.scale.digits(50), root.alpha.digits(50), root.scale_alpha.digits(50))
 
 
 def test_beyond_the_precision_limit_is_an_error_that_says_so():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from selu_math.exceptions import InputError
 from selu_math_cli.options import Json, Omega, Output, Quiet, Tau, choice, whole_number
 from selu_math_cli.output import Sink, table
 
@@ -23,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 def constants(
-    digits: Annotated[str, typer.Option("--digits", metavar="N", help="Significant digits, 1 to 10000.")] = "50",
+    digits: Annotated[str, typer.Option("--digits", metavar="N", help="Significant digits.")] = "50",
     mean: Annotated[str, typer.Option("--mean", metavar="M", help="The mean to keep.")] = "0",
     variance: Annotated[str, typer.Option("--variance", metavar="V", help="The variance to keep, above 0.")] = "1",
     omega: Omega = "0",
@@ -39,17 +41,32 @@ def constants(
     format_: Annotated[
         str, typer.Option("--format", metavar="F", help="text, json, c, rust, julia, python, latex or onnx.")
     ] = "text",
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Compute the digits again by another route, and compare all of them.")
+    ] = False,
     json: Json = False,
     output: Output = None,
     quiet: Quiet = False,
 ) -> None:
-    """SELU's lambda and alpha, and their product, for a fixed point; every digit proved."""
-    from selu_math.parameters import MAX_DIGITS, selu_parameters
+    """SELU's lambda and alpha, and their product, for a fixed point; every digit proved.
+
+    Up to 10,000 digits for any fixed point, and up to 100 million for mean 0, variance 1 at omega 0, tau 1.
+    """
+    from selu_math.parameters import MANY_DIGITS, MAX_DIGITS, Target, selu_parameters
     from selu_math.reporting.snippets import LANGUAGES
 
     chosen = choice(format_, "format", ("text", "json", *LANGUAGES))
     sink = Sink(output, as_json=json or chosen == "json", quiet=quiet)
-    count = whole_number(digits, "--digits", 1, MAX_DIGITS)
+    target = Target.of(mean, variance, omega, tau)
+    is_normal = target == Target.of(0, 1, 0, 1)
+    count = whole_number(digits, "--digits", 1, MANY_DIGITS if is_normal else MAX_DIGITS)
+    if verify and not is_normal:
+        raise InputError("--verify is for the fixed point mean 0, variance 1 at omega 0, tau 1")
+    if verify or count > MAX_DIGITS:
+        if chosen in LANGUAGES or dtype is not None:
+            raise InputError(f"--format and --dtype go with at most {MAX_DIGITS} digits, and not with --verify")
+        _write_many(sink, count, verify)
+        return
     with sink.progress("solving in ball arithmetic"):
         result = selu_parameters(mean, variance, omega=omega, tau=tau, digits=count)
         rounded = _rounded(result, dtype)
@@ -62,6 +79,32 @@ def constants(
     sink.emit(_document(result, rounded), *_text(result, rounded))
     if result.solution is None:
         raise typer.Exit(1)
+
+
+def _write_many(sink: Sink, count: int, verify: bool) -> None:
+    """Write very many digits, number by number."""
+    from json import dumps
+
+    from selu_math.digits import many_digits
+
+    with sink.progress("summing") as step:
+        found = many_digits(count, verify=verify, threads=os.cpu_count() or 1, step=step)
+    values = dict(zip(_NAMES, (found.scale, found.alpha, found.scale_alpha), strict=True))
+    if sink.as_json:
+        document = {
+            **values,
+            "digits": count,
+            "target": {"mean": "0", "variance": "1", "omega": "0", "tau": "1"},
+            "verified": verify,
+            "solutions": [{**values, "accepted": True}],
+        }
+        sink.write(dumps(document, indent=2) + "\n")
+        return
+    note = "two routes agree on every digit, " if verify else ""
+    lines = [f"{_NAMES[name]:<3} {text}" for name, text in values.items()]
+    lines += ["", "SELU with fixed point mean 0, variance 1 under omega 0, tau 1."]
+    lines += [f"{count} digits, correctly rounded, {note}proved by ball arithmetic.", ""]
+    sink.write("\n".join(lines))
 
 
 def _numbers(result: Parameters) -> dict[str, Enclosure]:
