@@ -66,7 +66,7 @@ def _derivatives(h: Piecewise) -> tuple[Piecewise, ...]:
     return tuple(chain)
 
 
-def _lambda_over_alpha_denominator(kit: Any) -> tuple[Any, Any]:
+def _tails(kit: Any) -> tuple[Any, Any]:
     """Return A = sqrt(e) erfc(1/sqrt 2) and B = e**2 erfc(sqrt 2)."""
 
     def tail(a: Fraction, t: int) -> Any:
@@ -77,13 +77,13 @@ def _lambda_over_alpha_denominator(kit: Any) -> tuple[Any, Any]:
 
 
 def _alpha(kit: Any) -> Any:
-    a, _ = _lambda_over_alpha_denominator(kit)
+    a, _ = _tails(kit)
     density = kit.tilted_density(kit.rational(_ZERO), kit.rational(_ZERO))
     return 2 * density / (1 - a)
 
 
 def _scale(kit: Any) -> Any:
-    a, b = _lambda_over_alpha_denominator(kit)
+    a, b = _tails(kit)
     density = kit.tilted_density(kit.rational(_ZERO), kit.rational(_ZERO))
     pi = 1 / (2 * kit.square(density))
     return (1 - a) * kit.sqrt(2 * pi) / kit.sqrt(2 * b + pi * kit.square(a) - 2 * (2 + pi) * a + pi + 2)

@@ -21,7 +21,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from flint import arb, ctx, fmpz
 
-from selu_math.exceptions import InputError
+from selu_math.exceptions import whole_number
 from selu_math.numbers.ball import refine
 from selu_math.numbers.enclosure import bits_for
 from selu_math.parameters import MANY_DIGITS
@@ -61,8 +61,7 @@ def many_digits(digits: int, *, verify: bool = False, threads: int = 1, step: St
         InputError: for a number of digits outside the range.
         ArithmeticError: where the two routes disagree, which would be a fault of this program.
     """
-    if not isinstance(digits, int) or not 1 <= digits <= MANY_DIGITS:
-        raise InputError(f"digits must be a whole number from 1 to {MANY_DIGITS}, not {digits}")
+    digits = whole_number("digits", digits, 1, MANY_DIGITS)
     with _threads(threads):
         found = _decimals(digits, constants, step)
         if verify:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from numbers import Integral
 
 
 def quoted(text: object, limit: int = 60) -> str:
@@ -31,6 +32,13 @@ def unknown_name(what: str, name: str, accepted: Iterable[str]) -> InputError:
     near = difflib.get_close_matches(str(name).lower(), names, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}? " if near else ""
     return InputError(f"unknown {what} {quoted(name)}; {hint}accepted: {', '.join(names)}")
+
+
+def whole_number(name: str, value: object, low: int, high: int) -> int:
+    """Return ``value`` where it is a whole number from ``low`` to ``high``, or raise an InputError that says so."""
+    if isinstance(value, Integral) and low <= int(value) <= high:
+        return int(value)
+    raise InputError(f"{name} must be a whole number from {low} to {high}, not {quoted(value)}")
 
 
 class MissingExtraError(SeluMathError, ImportError):

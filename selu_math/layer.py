@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from selu_math.activations import SELU, Activation
-from selu_math.exceptions import InputError, unknown_name
+from selu_math.exceptions import InputError, unknown_name, whole_number
 from selu_math.moments import Moments, as_parameters, lazily
 from selu_math.numbers.kit import Kit
 
+MAX_LAYERS: Final = 1_000_000
 Matrix: TypeAlias = tuple[tuple[Any, Any], tuple[Any, Any]]
 
 
@@ -175,10 +176,9 @@ def propagate(
         Arrays of shape ``(layers + 1, ...)``.
 
     Raises:
-        InputError: as for :func:`layer_map`, or where the variance overflows on the way.
+        InputError: as for :func:`layer_map`, also where the variance leaves float64's range on the way.
     """
-    if layers < 0:
-        raise InputError(f"layers must be a whole number from 0, not {layers}")
+    layers = whole_number("layers", layers, 0, MAX_LAYERS)
     point = Statistics(*as_parameters(mean=mean, variance=variance, omega=omega, tau=tau)[:2])
     path = [point]
     for _ in range(layers):

@@ -134,7 +134,7 @@ def moments(m: ArrayLike, v: ArrayLike, *, activation: Activation = SELU) -> Mom
 
 
 def as_parameters(**values: ArrayLike) -> tuple[Any, ...]:
-    """Return float64 arrays broadcast together; names starting with v or t must be positive.
+    """Return float64 arrays broadcast together; ``v``, ``variance`` and ``tau`` must be positive.
 
     Raises:
         InputError: for entries that are not finite, or not positive where they must be.

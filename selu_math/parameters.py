@@ -21,7 +21,7 @@ from typing import Any, Final
 from flint import arb
 
 from selu_math.activations import Activation, selu_activation
-from selu_math.exceptions import InputError, SeluMathError
+from selu_math.exceptions import InputError, SeluMathError, whole_number
 from selu_math.gaussian import GaussianExpectation
 from selu_math.numbers.ball import BALL, refine
 from selu_math.numbers.enclosure import Enclosure, bits_for
@@ -186,13 +186,6 @@ class Parameters:
         )
 
 
-def check_digits(digits: int) -> int:
-    """Return ``digits``, or raise where they are not between 1 and the limit."""
-    if not isinstance(digits, int) or not 1 <= digits <= MAX_DIGITS:
-        raise InputError(f"digits must be a whole number from 1 to {MAX_DIGITS}, not {digits}")
-    return digits
-
-
 def selu_parameters(
     mean: Rational = 0, variance: Rational = 1, *, omega: Rational = 0, tau: Rational = 1, digits: int = 50
 ) -> Parameters:
@@ -214,7 +207,7 @@ def selu_parameters(
 
     Source: Klambauer et al. 2017, section "Deriving the parameters" (eq. 14 at (0, 1)); the quadratic is ours.
     """
-    check_digits(digits)
+    digits = whole_number("digits", digits, 1, MAX_DIGITS)
     target = Target.of(mean, variance, omega, tau)
     bits = bits_for(digits)
     return refine(

@@ -8,12 +8,12 @@ from typing import Final, TypeAlias
 from flint import arb
 
 from selu_math.activations import SELU, Activation
-from selu_math.exceptions import InputError
+from selu_math.exceptions import InputError, whole_number
 from selu_math.layer import Layer, MapKind, Matrix, product
 from selu_math.numbers.ball import BALL, refine
 from selu_math.numbers.enclosure import Enclosure, bits_for
 from selu_math.numbers.exact import Rational
-from selu_math.parameters import Target, check_digits
+from selu_math.parameters import MAX_DIGITS, Target
 from selu_math.stability import ball_spectral_norm, ball_spectral_radius
 
 Row: TypeAlias = tuple[Enclosure, Enclosure]
@@ -82,9 +82,8 @@ def prove_map(
         InputError: for arguments outside these ranges.
         PrecisionError: where the digits stay open at the precision limit.
     """
-    check_digits(digits)
-    if not 1 <= layers <= MAX_LAYERS:
-        raise InputError(f"layers must be a whole number from 1 to {MAX_LAYERS}, not {layers}")
+    digits = whole_number("digits", digits, 1, MAX_DIGITS)
+    layers = whole_number("layers", layers, 1, MAX_LAYERS)
     which = MapKind.of(kind)
     start = Target.of(mean, variance, omega, tau)
     if which is MapKind.MEAN_FIELD and start.omega:

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from selu_math.exceptions import InputError, quoted, unknown_name
+from selu_math import exceptions
 
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Output: TypeAlias = Annotated[
@@ -35,9 +35,8 @@ def whole_number(text: str, name: str, low: int, high: int) -> int:
     """
     plain = text.strip().replace("\N{MINUS SIGN}", "-")
     # eighteen digits hold every limit there is, and no conversion of a longer one is tried
-    if plain.isascii() and plain.isdigit() and len(plain) <= 18 and low <= int(plain) <= high:
-        return int(plain)
-    raise InputError(f"{name} must be a whole number from {low} to {high}, not {quoted(plain)}")
+    is_number = plain.isascii() and plain.isdigit() and len(plain) <= 18
+    return exceptions.whole_number(name, int(plain) if is_number else plain, low, high)
 
 
 def choice(text: str, name: str, accepted: tuple[str, ...]) -> str:
@@ -47,5 +46,5 @@ def choice(text: str, name: str, accepted: tuple[str, ...]) -> str:
         InputError: listing what is accepted.
     """
     if text not in accepted:
-        raise unknown_name(name, text, accepted)
+        raise exceptions.unknown_name(name, text, accepted)
     return text

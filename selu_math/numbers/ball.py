@@ -18,6 +18,7 @@ from selu_math.exceptions import PrecisionError
 from selu_math.numbers.exact import Exact
 
 R = TypeVar("R")
+_MAX_SHIFT: Final = 1 << 24
 _LOCK = threading.RLock()
 _HALF: Final = fmpq(1, 2)
 
@@ -62,6 +63,8 @@ def ends(x: arb) -> tuple[Fraction, Fraction]:
 def dyadic(x: arb) -> Fraction:
     """Return an exact, finite ball as a fraction."""
     man, exp = map(int, x.man_exp())
+    if abs(exp) > _MAX_SHIFT:
+        raise PrecisionError("a number of this size cannot be written out exactly")
     return Fraction(man << exp) if exp >= 0 else Fraction(man, 1 << -exp)
 
 

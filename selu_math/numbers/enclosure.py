@@ -166,8 +166,7 @@ def _parts(x: arb) -> tuple[int, int] | str:
 
 
 def _rebuild(mid: tuple[int, int] | str, rad: tuple[int, int] | str, shown: int) -> Enclosure:
-    with precision(64 if isinstance(mid, str) else max(64, mid[0].bit_length())):
-        return Enclosure(arb(mid, rad), shown)
+    return Enclosure(arb(mid, rad), shown)  # exact at any precision, but for a radius that may round up
 
 
 def _round_significant(value: fmpz, exponent: int, count: int) -> tuple[fmpz, int]:

@@ -4,6 +4,10 @@ import pytest
 from mpmath import mp
 from series import constants, rounded
 
+from selu_math.activations import ALPHA, LAMBDA
+from selu_math.numbers.ball import BALL, precision
+from selu_math.numbers.enclosure import Enclosure, bits_for
+from selu_math.numbers.exact import Exact
 from selu_math.parameters import selu_parameters
 
 # copied by torch.nn.functional.selu, jax.nn.selu and tf.nn.selu alike
@@ -37,6 +41,13 @@ def second_computation():
 def test_digits_equal_a_second_computation(second_computation, name, digits):
     text = getattr(selu_parameters(digits=digits), name).digits(digits)
     assert text == str(rounded(second_computation[name], digits))
+
+
+@pytest.mark.parametrize(("name", "constant"), [("scale", LAMBDA), ("alpha", ALPHA)])
+def test_the_closed_forms_equal_a_second_computation(second_computation, name, constant):
+    with precision(bits_for(10_000)):
+        ball = BALL.exact(Exact.of(constant))
+    assert Enclosure(ball).digits(10_000) == str(rounded(second_computation[name], 10_000))
 
 
 def test_the_second_computation_agrees_with_mpmath(second_computation):

@@ -105,7 +105,7 @@ def test_bad_layers_are_refused_in_one_line(function, arguments, words):
 
 
 def test_a_negative_number_of_layers_is_refused():
-    with pytest.raises(InputError, match="layers must be a whole number from 0, not -1"):
+    with pytest.raises(InputError, match="layers must be a whole number from 0 to 1000000, not -1"):
         propagate(0, 1, -1)
 
 
