@@ -70,6 +70,5 @@ if "--large" in sys.argv:
         started = time.perf_counter()
         found = many_digits(10**7, threads=threads)
         print(f"10^7 digits, decimals included, {threads} threads: {time.perf_counter() - started:.1f} s")
-    print(
-        f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB, λ ends in {found.scale[-50:]}"
-    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"peak memory {peak:.2f} GiB; λ ends in {found.scale[-50:]}")

@@ -124,13 +124,16 @@ class TestBytes:
 
     @pytest.mark.parametrize("theme", THEMES)
     @pytest.mark.parametrize("kind", PLOTS)
-    def test_svg_is_small_and_says_nothing_of_when_or_with_what(self, pictures, kind, theme):
+    def test_files_are_small_and_say_nothing_of_when_or_with_what(self, pictures, kind, theme):
         content = render(pictures[kind, theme], "svg")
         root = ET.fromstring(content)  # noqa: S314
         assert len(content) < 300_000
         assert not root.findall(".//{http://www.w3.org/2000/svg}text")
         assert root.findall(".//{http://www.w3.org/2000/svg}path")
         assert not re.search(rb"<dc:date>|20\d\d-\d\d|Matplotlib v|matplotlib\.org", content)
+        for file_format in ("png", "pdf"):
+            content = render(pictures[kind, theme], file_format)
+            assert not re.search(rb"Date|Software|Producer|[Mm]atplotlib", content)
 
     def test_shortened_coordinates_stay_in_place(self, pictures, monkeypatch):
         figure = pictures["activation", "light"].figure
@@ -335,9 +338,15 @@ class TestPhase:
         assert picture.data["starts"][fate] == 81
 
     def test_growth_is_told_from_rounding_far_out(self):
-        # with omega > 1 the mean runs away and E f² - (E f)² loses the variance; it still grows
-        starts = plot_phase(omega=1.3, tau=1.2, region=((0.5, 2.0), (1.0, 4.0))).data["starts"]
+        # the mean grows by half each layer and E f² - (E f)² soon loses the variance, which grows by a twentieth
+        starts = plot_phase(omega=1.45, tau=0.95, region=((0.5, 2.0), (1.0, 4.0))).data["starts"]
         assert starts == {"settle": 0, "variance_to_0": 0, "variance_grows": 81, "other": 0}
+        assert (sweep(SELU, (1.4, 1.5), (1.02, 1.1), 5, 5).trend > 0).all()
+
+    def test_a_line_of_fixed_points_is_no_fixed_point_to_mark(self):
+        data = plot_phase(parse_activation("relu"), tau=1 / (0.5 - 1 / (2 * np.pi))).data
+        assert data["fixed_points"] == []
+        assert data["starts"]["other"] == 81
 
     def test_the_theorems_box_is_drawn_where_the_theorem_speaks(self, pictures):
         inside = words(pictures["phase", "light"].figure)
