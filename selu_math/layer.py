@@ -181,7 +181,9 @@ def propagate(
     layers = whole_number("layers", layers, 0, MAX_LAYERS)
     point = Statistics(*as_parameters(mean=mean, variance=variance, omega=omega, tau=tau)[:2])
     path = [point]
-    for _ in range(layers):
+    for n in range(1, layers + 1):
         point = layer_map(*point, omega=omega, tau=tau, activation=activation, kind=kind)
+        if not np.all((point.variance > 0) & np.isfinite(point.variance) & np.isfinite(point.mean)):
+            raise InputError(f"layer {n} leaves float64's range; prove_map follows it further, or take fewer layers")
         path.append(point)
     return Statistics(np.array([p.mean for p in path]), np.array([p.variance for p in path]))

@@ -151,3 +151,9 @@ def test_relu_against_its_textbook_form(m, v):
     got = moments(m, v, activation=parse_activation("relu"))
     assert float(got.slope) == pytest.approx(norm.cdf(m / s), rel=1e-12, abs=0)
     assert float(got.curvature) == pytest.approx(norm.pdf(m / s) / s, rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("numbers", [{"tau": 8.0}, {"tau": 0.1}], ids=str)
+def test_a_path_that_leaves_the_range_of_doubles_says_where(numbers):
+    with pytest.raises(InputError, match=r"layer \d+ leaves float64's range"):
+        propagate(0.0, 1.0, 20_000, **numbers)
