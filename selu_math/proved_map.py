@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final, TypeAlias
 
 from flint import arb
@@ -94,15 +95,15 @@ def prove_map(
         point = (BALL.rational(start.mean), BALL.rational(start.variance))
         weights = (BALL.rational(start.omega), BALL.rational(start.tau))
         path: list[Row] = [_row(point, digits)]
-        total: Matrix | None = None
+        zero, one = BALL.rational(Fraction(0)), BALL.rational(Fraction(1))
+        total: Matrix = ((one, zero), (zero, one))
         for _ in range(layers):
             layer = Layer(BALL, *point, *weights, activation, which)
             point = (layer.mean, layer.variance)
             if not (point[1] > 0 and point[0].is_finite() and point[1].rel_accuracy_bits() > 4):
                 return None
             path.append(_row(point, digits))
-            total = layer.jacobian if total is None else product(layer.jacobian, total)
-        assert total is not None  # noqa: S101 - there is at least one layer
+            total = product(layer.jacobian, total)
         norm = Enclosure(ball_spectral_norm(total), digits)
         radius = Enclosure(ball_spectral_radius(total), digits)
         rows = (_row(total[0], digits), _row(total[1], digits))

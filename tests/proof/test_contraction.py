@@ -85,9 +85,12 @@ def test_image_ends_are_narrow_and_attained(theorem, which, end, published):
     assert abs(float(image[0 if which == "mean" else 1]) - low) < 1e-9
 
 
-@pytest.mark.parametrize(
-    "text", ["", "omega=-0.5:0.3,tau=0.8:1.3", "mu=0.05:0.2,omega=0.01:0.4", "mu=-0.4:-0.1,omega=-1:1,nu=0.5:3"]
-)
+# in the last two the norm is largest at the least nu and tau, and at the least mu with omega inside its range
+INSIDE = ("mu=-0.5:-0.3,omega=0.9:1,nu=0.1:1,tau=0.05:0.5", "mu=1:1.5,omega=-2:-0.1,nu=0.2:0.3,tau=0.02:0.04")
+BOXES = ("omega=-0.5:0.3,tau=0.8:1.3", "mu=0.05:0.2,omega=0.01:0.4", "mu=-0.4:-0.1,omega=-1:1,nu=0.5:3", *INSIDE)
+
+
+@pytest.mark.parametrize("text", ["", *BOXES])
 @pytest.mark.parametrize("kind", ["euclidean", "weighted"])
 def test_suprema_bound_a_random_sample_and_are_nearly_attained(text, kind):
     region = Region.parse(text) if text else Region()
@@ -111,7 +114,7 @@ def test_faces_carry_the_maximum_of_the_whole_box():
     """The reduction to faces, checked against a grid over the box that knows nothing of it."""
     from selu_math import jacobian, spectral_norm
 
-    for text in ("mu=0.05:0.3,omega=-0.8:0.2,nu=0.3:2", "mu=-0.2:0.4,omega=0.1:0.9,nu=0.5:4,tau=0.5:2"):
+    for text in ("mu=0.05:0.3,omega=-0.8:0.2,nu=0.3:2", "mu=-0.2:0.4,omega=0.1:0.9,nu=0.5:4,tau=0.5:2", *INSIDE):
         region = Region.parse(text)
 
         def best(box):
@@ -147,6 +150,25 @@ def test_too_few_boxes_leave_it_undecided_and_say_what_is_left():
     assert proof.answer is not Answer.PROVED
     assert proof.left
     assert "between" in proof.contracting.reason
+
+
+def test_a_bound_that_is_not_reached_refutes_nothing():
+    text = "mu=-0.5:0.5,omega=-0.2:0.2,nu=0.5:2"
+    proof = check_contraction(text, max_boxes=1)
+    assert proof.invariant.answer is Answer.UNDECIDED
+    assert "may reach" in proof.invariant.reason
+    assert proof.left
+    assert check_contraction(text).invariant.answer is Answer.PROVED
+
+
+def test_suprema_inside_a_face_are_found():
+    (region, (_, _, nu, tau)), (other, (mu, omega, _, _)) = (
+        (Region.parse(text), check_contraction(text).norm_at) for text in INSIDE
+    )
+    assert nu == region.nu[0]
+    assert region.tau[0] < tau < region.tau[1]
+    assert mu == other.mu[0]
+    assert other.omega[0] < omega < other.omega[1]
 
 
 def test_a_supremum_of_exactly_one_and_a_box_mapped_onto_its_border_are_never_called_proved():
