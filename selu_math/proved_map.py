@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isfinite
 from typing import Final, TypeAlias
 
 from flint import arb
@@ -121,4 +122,5 @@ def _row(pair: tuple[arb, arb], digits: int) -> Row:
 
 
 def _shown(x: Enclosure, unit: float) -> bool:
-    return x.bounded_digits(x.shown, unit) is not None
+    # a unit beyond float64 is no scale to be small against
+    return x.bounded_digits(x.shown, unit if isfinite(unit) else 0.0) is not None

@@ -98,8 +98,12 @@ class Enclosure:
         """Return two doubles between which the true value lies, rounded outward."""
         if not self.is_finite:
             return -inf, inf
-        low, high = _double(self.lower), _double(self.upper)
-        return low if low <= self.lower else nextafter(low, -inf), high if high >= self.upper else nextafter(high, inf)
+        with precision(64):
+            lower, upper = self.ball.lower(), self.ball.upper()
+            low, high = float(lower), float(upper)
+            return nextafter(low, -inf) if arb(low) > lower else low, nextafter(high, inf) if arb(
+                high
+            ) < upper else high
 
     def digits(self, count: int) -> str | None:
         """Return ``count`` significant digits, correctly rounded (ties to even), or None where not proved.
@@ -148,13 +152,6 @@ def prove(
         PrecisionError: if ``max_bits`` does not suffice.
     """
     return refine(lambda: accept(enclose()), bits=bits, max_bits=max(bits, max_bits), what=what)
-
-
-def _double(q: Fraction) -> float:
-    try:
-        return float(q)
-    except OverflowError:
-        return inf if q > 0 else -inf
 
 
 def _parts(x: arb) -> tuple[int, int] | str:

@@ -17,17 +17,18 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from typing import Any, Final
 
 from flint import arb
 
 from selu_math.activations import SELU, Activation
-from selu_math.exceptions import InputError, unknown_name
+from selu_math.exceptions import InputError, unknown_name, whole_number
 from selu_math.layer import Matrix
 from selu_math.moments import Moments
-from selu_math.numbers.ball import BALL, precision
+from selu_math.numbers.ball import BALL, ends, precision
 from selu_math.numbers.enclosure import Enclosure
-from selu_math.numbers.exact import decimal_text
+from selu_math.numbers.exact import Rational, as_fraction, decimal_text
 from selu_math.proofs.region import Interval, Region
 from selu_math.proofs.supremum import Box, Supremum, supremum
 from selu_math.stability import ball_spectral_norm, singular_vectors
@@ -109,8 +110,8 @@ def check_contraction(
     *,
     activation: Activation = SELU,
     norm: str = "euclidean",
-    weight: Fraction | None = None,
-    tolerance: Fraction = TOLERANCE,
+    weight: Rational | None = None,
+    tolerance: Rational = TOLERANCE,
     max_boxes: int = MAX_BOXES,
 ) -> Contraction:
     """Decide whether the paper's layer map keeps a box and contracts on it.
@@ -129,18 +130,23 @@ def check_contraction(
     """
     if norm not in NORMS:
         raise unknown_name("norm", norm, NORMS)
-    if weight is not None and weight <= 0:
+    exact_weight = None if weight is None else as_fraction(weight, "weight")
+    exact_tolerance = as_fraction(tolerance, "tolerance")
+    if exact_weight is not None and exact_weight <= 0:
         raise InputError(f"weight must be positive, not {weight}")
+    if exact_tolerance <= 0:
+        raise InputError(f"tolerance must be positive, not {tolerance}")
+    max_boxes = whole_number("max_boxes", max_boxes, 1, 1 << 62)
     box = region if isinstance(region, Region) else Region.parse(region) if region is not None else Region()
     started = time.perf_counter()
     if norm == "euclidean":
-        weight = Fraction(1)
-    elif weight is None:
-        weight = _choose_weight(box, activation)
-    limits = {"tolerance": tolerance, "max_boxes": max_boxes}
+        exact_weight = Fraction(1)
+    elif exact_weight is None:
+        exact_weight = _choose_weight(box, activation)
+    limits = {"tolerance": exact_tolerance, "max_boxes": max_boxes}
     with precision(BITS):
         image = [[_extreme(activation, box, row, sign, limits) for sign in (-1, 1)] for row in (0, 1)]
-        steep = _norm_supremum(activation, box, weight, limits)
+        steep = _norm_supremum(activation, box, exact_weight, limits)
         mean, variance = (_range(low, high) for low, high in image)
         invariant = _invariance(box, image)
         contracting = _contracting(steep)
@@ -150,7 +156,7 @@ def check_contraction(
         region=box,
         activation=activation.name,
         norm=norm,
-        weight=weight,
+        weight=exact_weight,
         invariant=invariant,
         contracting=contracting,
         norm_sup=norm_sup,
@@ -246,15 +252,18 @@ def _faces(region: Region) -> list[Box]:
 
 
 def _contracting(steep: Supremum) -> Verdict:
-    low, high = Enclosure(steep.lower), Enclosure(steep.upper)
     if steep.upper.is_finite() and steep.upper < 1:
         return Verdict(Answer.PROVED, f"the norm of the Jacobian stays below {_upward(steep.upper)} < 1")
     if steep.lower.is_finite() and steep.lower > 1:
-        witness = {**_witness(_NAMES, steep.at), "norm": low.digits(12) or str(low)}
+        witness = {**_witness(_NAMES, steep.at), "norm": _beyond(steep.lower, Fraction(1), 1)}
         return Verdict(
             Answer.REFUTED, f"the norm of the Jacobian is {witness['norm']} > 1 at {_where(witness)}", witness
         )
-    return Verdict(Answer.UNDECIDED, f"the supremum of the norm lies between {low} and {high}; more boxes may decide")
+    return Verdict(
+        Answer.UNDECIDED,
+        f"the supremum of the norm lies between "
+        f"{Enclosure(steep.lower)} and {Enclosure(steep.upper)}; more boxes may decide",
+    )
 
 
 def _invariance(region: Region, image: list[list[Supremum]]) -> Verdict:
@@ -263,9 +272,9 @@ def _invariance(region: Region, image: list[list[Supremum]]) -> Verdict:
         for run, sign, end, word in ((runs[0], -1, least, "below"), (runs[1], 1, greatest, "above")):
             bound = sign * BALL.rational(end)
             if run.lower.is_finite() and run.lower > bound:
-                value = Enclosure(sign * run.lower)
-                witness = {**_preimage(region, *run.at), f"new_{name}": value.digits(12) or str(value)}
-                reason = f"the new {name} is {value.digits(12)}, {word} {decimal_text(end)}, at {_where(witness)}"
+                value = _beyond(sign * run.lower, end, sign)
+                witness = {**_preimage(region, *run.at), f"new_{name}": value}
+                reason = f"the new {name} is {value}, {word} {decimal_text(end)}, at {_where(witness)}"
                 return Verdict(Answer.REFUTED, reason, witness)
             if not (run.upper.is_finite() and run.upper < bound):
                 undecided.append(f"the new {name} may reach {decimal_text(end)}")
@@ -297,12 +306,25 @@ def _where(witness: dict[str, str]) -> str:
     return ", ".join(f"{name} = {witness[name]}" for name in _NAMES)
 
 
+def _beyond(value: arb, bound: Fraction, sign: int) -> str:
+    """Return a value, above the bound (sign 1) or below it, with so many digits that they are beyond it, too."""
+    x = Enclosure(value)
+    for digits in (12, 24, 36):
+        text = x.bounded_digits(digits)
+        if text is not None and sign * (Fraction(text) - bound) > 0:
+            return text
+    return str(value.str(36))
+
+
 def _upward(x: arb) -> str:
-    """Return a decimal of 10 places that is no smaller than a ball's upper end."""
-    with precision(BITS):
-        scaled = (x.upper() * arb(10) ** 10).ceil().upper()
-        text = str(int(scaled.fmpz())).rjust(11, "0")
-    return f"{text[:-10]}.{text[-10:]}"
+    """Return a decimal below 1 that is no smaller than a ball's upper end, itself below 1."""
+    if x < arb(10) ** -10:
+        return "1e-10"
+    for places in (10, 20, 40):
+        scaled = ceil(ends(x)[1] * 10**places)
+        if scaled < 10**places:
+            return f"0.{str(scaled).rjust(places, '0')}"
+    return "1"
 
 
 def _choose_weight(region: Region, activation: Activation) -> Fraction:
@@ -314,8 +336,14 @@ def _choose_weight(region: Region, activation: Activation) -> Fraction:
     def grid(ends: Interval, n: int) -> Any:
         return np.linspace(float(ends[0]), float(ends[1]), n)
 
-    mu, omega, nu, tau = np.meshgrid(*(grid(getattr(region, name), 5) for name in _NAMES), indexing="ij")
-    matrices = jacobian(mu.ravel(), nu.ravel(), omega=omega.ravel(), tau=tau.ravel(), activation=activation)
+    try:
+        mu, omega, nu, tau = np.meshgrid(*(grid(getattr(region, name), 5) for name in _NAMES), indexing="ij")
+        matrices = jacobian(mu.ravel(), nu.ravel(), omega=omega.ravel(), tau=tau.ravel(), activation=activation)
+    except (InputError, OverflowError):
+        return Fraction(1)  # beyond float64
+    matrices = matrices[np.isfinite(matrices).all(axis=(-2, -1))]
+    if not len(matrices):
+        return Fraction(1)
     weights = np.geomspace(1 / 64, 64, 97)
     scaled = matrices[None] * np.stack(
         [np.ones_like(weights), 1 / weights, weights, np.ones_like(weights)], axis=-1

@@ -33,7 +33,8 @@ class Region:
 
     def __post_init__(self) -> None:
         for f in fields(self):
-            low, high = getattr(self, f.name)
+            low, high = (as_fraction(end, f.name) for end in getattr(self, f.name))
+            object.__setattr__(self, f.name, (low, high))
             if low > high:
                 raise InputError(
                     f"the range of {f.name} is inverted: {low} > {high}; write {f.name}=lo:hi with lo < hi"

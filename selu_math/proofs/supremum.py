@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
-from math import isqrt
-from typing import TypeAlias
+from math import inf, isqrt
+from typing import NamedTuple, TypeAlias
 
 from flint import arb
 
@@ -62,33 +62,45 @@ def supremum(
     for box in boxes:
         search.add(box)
     gap = BALL.rational(tolerance)
+    points: list[_Entry] = []  # single points whose value is not known to the tolerance: nothing is left to split
     while search.heap:
-        _, _, upper, box = search.heap[0]
-        if (upper - search.best).upper() < gap:
-            return search.result(())
+        if (search.heap[0].upper - search.best).upper() < gap:
+            break
         if search.examined >= max_boxes:
-            return search.result(tuple(entry[3] for entry in search.heap))
-        heapq.heappop(search.heap)
-        for half in _split(box, search.slopes.pop(box, None)):
+            return search.result(points, tuple(entry.box for entry in (*search.heap, *points)))
+        entry = heapq.heappop(search.heap)
+        if all(low == high for low, high in entry.box):
+            points.append(entry)
+            continue
+        for half in _split(entry.box, entry.slopes):
             search.add(half)
-    return search.result(())
+    return search.result(points, tuple(entry.box for entry in points))
+
+
+class _Entry(NamedTuple):
+    """A box in the queue; the order makes entries comparable without comparing balls."""
+
+    priority: float
+    order: int
+    upper: arb
+    box: Box
+    slopes: list[float]
 
 
 class _Search:
     def __init__(self, value: Objective, gradient: Gradient) -> None:
         self.value, self.gradient = value, gradient
-        self.heap: list[tuple[float, int, arb, Box]] = []
-        self.slopes: dict[Box, list[float]] = {}
+        self.heap: list[_Entry] = []
         self.best = arb("-inf")
         self.at: Point = ()
         self.examined = 0
         self._order = count()
 
-    def result(self, left: tuple[Box, ...]) -> Supremum:
+    def result(self, points: Sequence[_Entry], left: tuple[Box, ...]) -> Supremum:
         # the queue is ordered by rounded bounds, so the largest bound is taken over all of it
         upper = self.best
-        for _, _, bound, _ in self.heap:
-            upper = upper.max(bound) if bound.is_finite() else arb("inf")
+        for entry in (*self.heap, *points):
+            upper = upper.max(entry.upper) if entry.upper.is_finite() else arb("inf")
             if not upper.is_finite():
                 break
         return Supremum(self.best, upper, self.at, self.examined, left)
@@ -105,9 +117,9 @@ class _Search:
         # a bound that is nan is no bound: it stays in the queue, first in line
         if upper.is_finite() and upper < self.best:
             return
-        priority = -float(upper.upper()) if upper.is_finite() else float("-inf")
-        self.slopes[box] = [float(abs(slope).upper()) if slope.is_finite() else float("inf") for slope in slopes]
-        heapq.heappush(self.heap, (priority, next(self._order), upper, box))
+        priority = -float(upper.upper()) if upper.is_finite() else -inf
+        steepness = [float(abs(slope).upper()) if slope.is_finite() else inf for slope in slopes]
+        heapq.heappush(self.heap, _Entry(priority, next(self._order), upper, box, steepness))
 
     def _bound(self, box: Box) -> tuple[arb, Sequence[arb]]:
         centre = tuple((low + high) / 2 for low, high in box)
@@ -137,13 +149,12 @@ def _collapse(side: tuple[Fraction, Fraction], slope: arb) -> tuple[Fraction, Fr
     return side
 
 
-def _split(box: Box, slopes: Sequence[float] | None) -> tuple[Box, Box]:
+def _split(box: Box, slopes: Sequence[float]) -> tuple[Box, Box]:
     """Halve the coordinate along which the objective may vary most; positive ranges over an octave geometrically."""
-    widths = [float(high - low) for low, high in box]
-    spread = [w * s for w, s in zip(widths, slopes or widths, strict=True)]
-    if not all(s < float("inf") for s in spread):
-        spread = [w / float(1 + abs(low) + abs(high)) for w, (low, high) in zip(widths, box, strict=True)]
-    axis = max((i for i, w in enumerate(widths) if w > 0), key=lambda i: spread[i])
+    spread = [_float(high - low) * slope for (low, high), slope in zip(box, slopes, strict=True)]
+    if not all(s < inf for s in spread):
+        spread = [_float((high - low) / (1 + abs(low) + abs(high))) for low, high in box]
+    axis = max((i for i, (low, high) in enumerate(box) if low < high), key=lambda i: spread[i])
     low, high = box[axis]
     middle = (low + high) / 2
     if low > 0 and high > 2 * low:
@@ -151,3 +162,10 @@ def _split(box: Box, slopes: Sequence[float] | None) -> tuple[Box, Box]:
         if not low < middle < high:
             middle = (low + high) / 2
     return (*box[:axis], (low, middle), *box[axis + 1 :]), (*box[:axis], (middle, high), *box[axis + 1 :])
+
+
+def _float(q: Fraction) -> float:
+    try:
+        return float(q)
+    except OverflowError:
+        return inf
