@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from selu_math.activations import SELU, Activation, elu, leaky_relu, parse_activation, relu, selu_activation
     from selu_math.exceptions import InputError, MissingExtraError, PrecisionError, SeluMathError
+    from selu_math.gains import gains
     from selu_math.layer import jacobian, layer_map, propagate
     from selu_math.moments import moments
     from selu_math.numbers.enclosure import Enclosure
@@ -26,6 +27,7 @@ __version__ = "0.1.0"
 _HOME = {
     "selu_math.activations": ("SELU", "Activation", "elu", "leaky_relu", "parse_activation", "relu", "selu_activation"),
     "selu_math.exceptions": ("InputError", "MissingExtraError", "PrecisionError", "SeluMathError"),
+    "selu_math.gains": ("gains",),
     "selu_math.layer": ("jacobian", "layer_map", "propagate"),
     "selu_math.moments": ("moments",),
     "selu_math.numbers.enclosure": ("Enclosure",),
@@ -51,6 +53,7 @@ __all__ = [
     "Verdict",
     "check_contraction",
     "elu",
+    "gains",
     "jacobian",
     "layer_map",
     "leaky_relu",

@@ -121,6 +121,13 @@ def test_a_users_own_activation(run):
     assert run("contraction --activation relu --json").json["activation"] == "relu"
 
 
+def test_gain(run):
+    found = run("gain relu --json").json
+    assert found["second_moment_gain"] == found["gradient_gain"] == 1.4142135623731
+    assert run("gain relu --digits 20 --json").json["second_moment_gain"] == "1.4142135623730950488"
+    assert "1/√Var f" in run("gain elu(1)").out
+
+
 def test_activations(run):
     names = [entry["name"] for entry in run("activations --json").json["activations"]]
     assert {"selu", "elu", "relu", "leaky_relu"} <= set(names)
@@ -137,5 +144,5 @@ def test_version_and_help(run):
     assert run("--version").out.startswith("selu-math ")
     assert "contraction" in run("--help").out
     assert run("").status == 0
-    for command in ("constants", "map", "contraction", "plot", "verify", "report", "activations"):
+    for command in ("constants", "gain", "map", "contraction", "plot", "verify", "report", "activations"):
         assert run(f"{command} --help").status == 0

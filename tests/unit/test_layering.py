@@ -28,6 +28,7 @@ FLOORS = {
     "selu_math.fixed_points": 5,
     "selu_math.stability": 5,
     "selu_math.proved_map": 5,
+    "selu_math.gains": 5,
     "selu_math.proofs": 5,
     "selu_math.networks": 5,
     "selu_math.testing": 6,
