@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_UP, Decimal, localcontext
 from fractions import Fraction
 from math import inf
 from typing import Final
@@ -182,10 +182,13 @@ class BinaryNumber:
         value, count = self.fraction, 0
         while True:
             count += 1
-            with localcontext(prec=count, Emax=10**6, Emin=-(10**6)):
-                text = str(Decimal(value.numerator) / Decimal(value.denominator))
-            if self.format.round(Fraction(text)) == self:
-                return text.lower()
+            # at a power of two numbers lie closer below than above, so the nearest decimal may not read back
+            # where the one on its other side does
+            for rounding in (ROUND_HALF_EVEN, ROUND_UP, ROUND_DOWN):
+                with localcontext(prec=count, rounding=rounding, Emax=10**6, Emin=-(10**6)):
+                    text = str(Decimal(value.numerator) / Decimal(value.denominator))
+                if self.format.round(Fraction(text)) == self:
+                    return text.lower()
 
 
 FORMATS: Final[Mapping[str, BinaryFormat]] = {

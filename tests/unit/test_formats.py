@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from flint import arb
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from mpmath import mp
 
@@ -119,6 +119,9 @@ def test_hexadecimal_text_reads_back(value):
 
 @pytest.mark.parametrize("name", [*MACHINE, "bfloat16"])
 @given(finite)
+@example(2.0**-24)
+@example(-(2.0**-44))
+@example(9007199254740992.0)
 def test_the_decimal_is_the_shortest_that_reads_back(name, value):
     form = FORMATS[name]
     number = form.round(Fraction(value))
