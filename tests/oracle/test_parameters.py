@@ -54,7 +54,7 @@ def test_every_root_maps_the_target_to_itself(target):
 
 @pytest.mark.parametrize(
     ("omega", "alpha", "scale"),
-    [(0, "1.3119574562734102", "1.1608585070504001"), (1, "1.6650774255244751", "1.0382096627359876")],
+    [(0, "1.3119574562734102", "1.1608585070504001"), (1, "1.6650774255244751", "1.0382096627359875")],
     ids=["omega=0", "omega=1"],
 )
 def test_the_answer_at_mean_one_tenth_depends_on_omega(omega, alpha, scale):
