@@ -20,7 +20,6 @@ from selu_math.numbers.exact import Exact
 R = TypeVar("R")
 _MAX_SHIFT: Final = 1 << 24
 _LOCK = threading.RLock()
-_HALF: Final = fmpq(1, 2)
 
 
 @contextmanager

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from selu_math.activations import SELU, Activation
-from selu_math.plotting import Picture, plot_activation, plot_phase, plot_stability
+from selu_math.plotting import PLOTS, Picture, plot_activation, plot_phase, plot_stability
 from selu_math.proofs.contraction import Contraction, check_contraction
 
-KINDS: Final = ("activation", "phase", "stability")
+KINDS: Final = tuple(PLOTS)
 
 
 def draw(

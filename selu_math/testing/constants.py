@@ -49,8 +49,13 @@ def known() -> tuple[Known, Known, Known]:
     """Return lambda, alpha and their product."""
 
     def prove_digits(number: Exact) -> Known:
-        enclose = lambda: Enclosure(BALL.exact(number))  # noqa: E731
-        return Known(prove(enclose, lambda x: x.digits(_DIGITS), bits=bits_for(_DIGITS), what="a constant"))
+        text = prove(
+            lambda: Enclosure(BALL.exact(number)),
+            lambda x: x.digits(_DIGITS),
+            bits=bits_for(_DIGITS),
+            what="a constant",
+        )
+        return Known(text)
 
     scale, alpha = Exact.of(LAMBDA), Exact.of(ALPHA)
     return prove_digits(scale), prove_digits(alpha), prove_digits(scale * alpha)

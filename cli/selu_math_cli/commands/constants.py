@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from selu_math.exceptions import InputError
+from selu_math.exceptions import InputError, PrecisionError
 from selu_math_cli.options import Json, Omega, Output, Quiet, Tau, choice, whole_number
 from selu_math_cli.output import Sink, table
 
@@ -83,8 +83,6 @@ def constants(
 
 def _write_many(sink: Sink, count: int, verify: bool) -> None:
     """Write very many digits, number by number."""
-    from json import dumps
-
     from selu_math.digits import many_digits
 
     with sink.progress("summing") as step:
@@ -98,8 +96,9 @@ def _write_many(sink: Sink, count: int, verify: bool) -> None:
             "verified": verify,
             "solutions": [{**values, "accepted": True}],
         }
-        sink.write(dumps(document, indent=2) + "\n")
+        sink.emit(document)
         return
+    # written as it is: laying out lines of millions of characters would take longer than computing them
     note = "two routes agree on every digit, " if verify else ""
     lines = [f"{_NAMES[name]:<3} {text}" for name, text in values.items()]
     lines += ["", "SELU with fixed point mean 0, variance 1 under omega 0, tau 1."]
@@ -129,8 +128,6 @@ def _rounded(result: Parameters, dtype: str | None) -> dict[str, BinaryNumber]:
     for name, x in _numbers(fine).items():
         number = form.round_enclosure(x)
         if number is None:
-            from selu_math.exceptions import PrecisionError
-
             raise PrecisionError(f"the rounding of {_NAMES[name]} to {form.name} is not decided; ask for more --digits")
         found[name] = number
     return found
