@@ -21,7 +21,8 @@ from typing import Final, TypeAlias
 import numpy as np
 from flint import arb, ctx, fmpz
 
-from selu_math.exceptions import whole_number
+from selu_math.exceptions import InputError, whole_number
+from selu_math.memory import available_memory, in_gib
 from selu_math.numbers.ball import refine
 from selu_math.numbers.enclosure import bits_for
 from selu_math.parameters import MANY_DIGITS
@@ -52,16 +53,18 @@ def many_digits(digits: int, *, verify: bool = False, threads: int = 1, step: St
     """Return lambda, alpha and lambda * alpha at (0, 1), omega = 0, tau = 1, to any number of digits.
 
     Args:
-        digits: significant digits, 1 to 100,000,000.  A million takes seconds, ten million minutes and some gigabytes.
+        digits: significant digits, 1 to 100,000,000.  A million takes a second, a hundred million minutes; the memory
+            is :func:`memory_needed`.
         verify: compute everything a second time by :func:`other_route` and compare every digit.
         threads: threads for the multiplications of very large integers.
         step: called with what is being done, for a progress display.
 
     Raises:
-        InputError: for a number of digits outside the range.
+        InputError: for a number of digits outside the range, or more than there is memory for.
         ArithmeticError: where the two routes disagree, which would be a fault of this program.
     """
     digits = whole_number("digits", digits, 1, MANY_DIGITS)
+    _require_memory(digits, verify)
     with _threads(threads):
         found = _decimals(digits, constants, step)
         if verify:
@@ -69,6 +72,22 @@ def many_digits(digits: int, *, verify: bool = False, threads: int = 1, step: St
             if again != found:
                 raise ArithmeticError(f"two routes to {digits} digits disagree; please report it")
     return found
+
+
+def memory_needed(digits: int, verify: bool = False) -> int:
+    """Return about how many bytes :func:`many_digits` takes at its peak, rather too many than too few."""
+    # measured with 1 to 32 threads; their buffers weigh less the larger the numbers are
+    return (24 if verify else 20) * digits + min(20 * digits, 5 << 25)
+
+
+def _require_memory(digits: int, verify: bool) -> None:
+    needed, available = memory_needed(digits, verify), available_memory()
+    if available is not None and needed > available:
+        # without this the system ends the process, or FLINT does, in the midst of the work
+        raise InputError(
+            f"{digits} digits need about {in_gib(needed)} of memory; {in_gib(available)} are available, "
+            f"enough for about {digits * available // needed} digits"
+        )
 
 
 def constants(step: Step = lambda _: None) -> Triple:

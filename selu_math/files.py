@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from selu_math.exceptions import InputError, quoted
@@ -39,21 +40,22 @@ def check_folder(path: Path) -> None:
         raise InputError(f"cannot write to {quoted(str(path))}: no permission; choose another folder")
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that at every moment its old or its new content is there, whole.
+def write_atomically(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file, part by part, so that at every moment its old or its new content is there, whole.
 
     Raises:
         InputError: where the system refuses.
     """
     try:
         if path.exists() and not path.is_file():
-            path.write_bytes(content)  # a device or a pipe cannot be replaced
+            with path.open("wb") as file:  # a device or a pipe cannot be replaced
+                file.writelines(parts)
             return
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
+                file.writelines(parts)
             Path(temporary).chmod(mode)
             Path(temporary).replace(path)
         except BaseException:

@@ -43,7 +43,7 @@ class Sink:
     def emit(self, document: dict[str, Any], *text: RenderableType) -> None:
         """Write the JSON document, or the text, wherever this command's result goes."""
         if self.as_json:
-            self.write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+            self.write(*json.JSONEncoder(indent=2, ensure_ascii=False, allow_nan=False).iterencode(document), "\n")
         else:
             self.write_text(*text)
 
@@ -62,12 +62,12 @@ class Sink:
             lines = (line.rstrip() for line in console.file.getvalue().splitlines())
             self.write("\n".join(lines).strip("\n") + "\n")
 
-    def write(self, content: str | bytes) -> None:
-        """Write text or bytes as they are."""
-        data = content.encode() if isinstance(content, str) else content
+    def write(self, *parts: str | bytes) -> None:
+        """Write text or bytes as they are, one after the other; they are never joined, for they may be very long."""
+        data = (part.encode() if isinstance(part, str) else part for part in parts)
         if self.path is None:
             sys.stdout.flush()
-            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.writelines(data)
             sys.stdout.buffer.flush()
         else:
             write_atomically(self.path, data)

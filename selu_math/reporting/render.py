@@ -53,7 +53,7 @@ def write_report(folder: Path, *, step: Callable[[str], None] = lambda _: None) 
     step("writing")
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        write_atomically(folder / name, content)
+        write_atomically(folder / name, [content])
     return report
 
 
