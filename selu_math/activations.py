@@ -8,11 +8,16 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final
 
+from selu_math.analytic import Analytic, Smooth
 from selu_math.exceptions import InputError, quoted, unknown_name
 from selu_math.numbers.exact import Constant, Exact, Rational, as_fraction, decimal_text
 from selu_math.pieces import ExpPoly, Piecewise
 
-_ZERO, _ONE = Fraction(0), Fraction(1)
+MAX_DIGITS: Final = 10_000
+"""Digits that can be asked for where moments are closed forms."""
+MAX_QUADRATURE_DIGITS: Final = 1_000
+"""The same where they are integrals; the time grows about as the cube of it."""
+_ZERO, _ONE, _ONE_HALF = Fraction(0), Fraction(1), Fraction(1, 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +38,30 @@ class Activation:
 
     def __repr__(self) -> str:
         return f"<activation {self.name}>"
+
+    @property
+    def is_closed_form(self) -> bool:
+        """Whether its moments are closed forms, and not integrals."""
+        return all(isinstance(part, ExpPoly) for part in self.function.parts)
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether f(-x) = -f(x), so that its mean vanishes at m = 0."""
+        return self.function.is_odd
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is one constant on the whole line."""
+        return not self.function.jumps and not any(part.derivative().terms for part in self.function.parts)
+
+    @property
+    def max_digits(self) -> int:
+        """How many digits of its moments can be asked for."""
+        return MAX_DIGITS if self.is_closed_form else MAX_QUADRATURE_DIGITS
+
+    def affine(self, scale: Exact, shift: Exact, name: str) -> Activation:
+        """Return ``scale * f + shift``."""
+        return Activation(name, self.function.affine(scale, shift), {"scale": scale, "shift": shift}, "a·f(x) + b")
 
     @cached_property
     def square(self) -> Piecewise:
@@ -135,6 +164,44 @@ def relu() -> Activation:
     return Activation("relu", Piecewise((_ZERO,), (ExpPoly(), ExpPoly.identity())), {}, "x for x > 0, 0 otherwise")
 
 
+def _smooth(summary: str, smooth: Smooth) -> Activation:
+    return Activation(smooth.name, Piecewise((), (Analytic(smooth),)), {}, summary)
+
+
+# Each bound holds on its strip by one line.  With |Im z| <= 1 the real part of exp(-z) is that of its modulus times at
+# least cos 1 > 0, so |1 + exp(-z)| >= 1 and |sigmoid| <= 1; the others follow from it.
+SIGMOID: Final = _smooth("1/(1 + e⁻ˣ)", Smooth("sigmoid", lambda f, x: f.sigmoid(x), _ONE, _ONE, 0))
+TANH: Final = _smooth(  # 2 sigmoid(2z) - 1
+    "(eˣ − e⁻ˣ)/(eˣ + e⁻ˣ)", Smooth("tanh", lambda f, x: f.tanh(x), _ONE_HALF, Fraction(3), 0, is_odd=True)
+)
+SOFTPLUS: Final = _smooth(  # the logarithm's real part lies between 0 and |x| + log 2, its argument within 1
+    "log(1 + eˣ)", Smooth("softplus", lambda f, x: f.softplus(x), _ONE, Fraction(2), 1)
+)
+SILU: Final = _smooth("x/(1 + e⁻ˣ)", Smooth("silu", lambda f, x: x * f.sigmoid(x), _ONE, _ONE, 1))
+MISH: Final = _smooth(  # tanh(log(1 + w)) = t/(t + 2), t = w**2 + 2w with w = exp(z): Re t >= 0 where |Im z| <= 1/2
+    "x·tanh(log(1 + eˣ))", Smooth("mish", lambda f, x: x * f.tanh(f.softplus(x)), _ONE_HALF, _ONE, 1)
+)
+GELU: Final = _smooth(  # |Phi(x + iy)| <= Phi(x) + |y| exp(y**2/2)/sqrt(2 pi)
+    "x·Φ(x)", Smooth("gelu", lambda f, x: x * f.normal_cdf(x), _ONE, Fraction(2), 1)
+)
+GELU_TANH: Final = _smooth(  # the argument's imaginary part stays below 1/2, where |tanh| <= 3
+    "x·(1 + tanh(√(2/π)(x + 0.044715x³)))/2",
+    Smooth(
+        "gelu_tanh",
+        lambda f, x: x * (1 + f.tanh(2 * f.phi0 * (x + f.rational(Fraction(44715, 10**6)) * (x * x * x)))) / 2,
+        _ONE_HALF,
+        Fraction(2),
+        1,
+        narrowing=2,
+    ),
+)
+ERF: Final = _smooth(  # |erf(x + iy)| <= 1 + 2|y| exp(y**2)/sqrt(pi)
+    "(2/√π)∫₀ˣ e^(−t²)dt",
+    Smooth("erf", lambda f, x: 2 * f.normal_cdf(x * f.sqrt2) - 1, _ONE, Fraction(5), 0, is_odd=True),
+)
+ARCTAN: Final = _smooth(  # |1 + z**2| = |z - i||z + i| >= 1/4
+    "arctan x", Smooth("arctan", lambda f, x: f.arctan(x), _ONE_HALF, Fraction(4), 0, is_odd=True)
+)
 SELU: Final = selu_activation()
 
 
@@ -162,8 +229,13 @@ CATALOGUE: Final[Mapping[str, Entry]] = {
         Entry("elu", elu, {"alpha": "1"}, elu().summary),
         Entry("relu", relu, {}, relu().summary),
         Entry("leaky_relu", leaky_relu, {"negative_slope": "0.01"}, leaky_relu().summary),
+        *(
+            Entry(f.name, lambda f=f: f, {}, f.summary)
+            for f in (TANH, SIGMOID, SOFTPLUS, SILU, MISH, GELU, GELU_TANH, ERF, ARCTAN)
+        ),
     )
 }
+_SYNONYMS: Final = {"swish": "silu", "logistic": "sigmoid", "gelu_approximate": "gelu_tanh", "atan": "arctan"}
 
 
 def parse_activation(text: str) -> Activation:
@@ -180,7 +252,8 @@ def parse_activation(text: str) -> Activation:
 
         return Activation(" ".join(text.split()), parse_piecewise(text.partition(":")[2]), {}, "as given")
     name, bracket, rest = text.partition("(")
-    entry = CATALOGUE.get(name.strip().lower().replace("-", "_"))
+    key = name.strip().lower().replace("-", "_")
+    entry = CATALOGUE.get(_SYNONYMS.get(key, key))
     if entry is None:
         raise unknown_name("activation", text, (*CATALOGUE, "'piecewise: ...'"))
     if not bracket:

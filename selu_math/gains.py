@@ -12,7 +12,6 @@ from selu_math.exceptions import InputError, whole_number
 from selu_math.moments import Moments
 from selu_math.numbers.ball import BALL, refine
 from selu_math.numbers.enclosure import Enclosure, bits_for
-from selu_math.parameters import MAX_DIGITS
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def gains(activation: Activation, *, digits: int = 15) -> Gains:
 
     Args:
         activation: f; continuous, and not constant.
-        digits: significant digits to prove, 1 to 10,000.
+        digits: significant digits to prove, 1 to 10,000, or 1,000 where moments are integrals.
 
     Raises:
         InputError: for digits outside the range, an activation that jumps, or one that is constant.
@@ -47,8 +46,8 @@ def gains(activation: Activation, *, digits: int = 15) -> Gains:
 
     Source: He et al. 2015, section 2.2, for ReLU's sqrt(2); the same argument for any activation.
     """
-    digits = whole_number("digits", digits, 1, MAX_DIGITS)
-    if not any(part.derivative().terms for part in activation.function.parts) and not activation.function.jumps:
+    digits = whole_number(f"digits for {activation.name}", digits, 1, activation.max_digits)
+    if activation.is_constant:
         raise InputError(f"{activation.name} is constant: no gain restores a variance of zero")
 
     def attempt() -> Gains | None:

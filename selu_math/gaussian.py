@@ -10,14 +10,18 @@ where ``T_j`` is the truncated moment of ``N(m', v)``, ``m' = m + kv``, which ob
 
 An atom, the n-th derivative of the Dirac delta at c, contributes ``He_n(t) n(c) / s**n`` with ``t = (c - m)/s``,
 ``s = sqrt(v)`` and ``He_n`` the probabilists' Hermite polynomial.
+
+Smooth functions outside that family are integrated by the kit's quadrature.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from selu_math.numbers.kit import Kit
+from selu_math.analytic import Analytic
+from selu_math.numbers.kit import Integrand, Kit
 from selu_math.pieces import Piecewise, Term
 
 
@@ -33,6 +37,7 @@ class GaussianExpectation:
     def __init__(self, kit: Kit[Any], m: Any, v: Any) -> None:
         self.kit, self.m, self.v = kit, m, v
         self.s = kit.sqrt(v)
+        self._quadrature: Callable[[Integrand], Any] | None = None
         self._standard: dict[Fraction, Any] = {}
         self._density: dict[tuple[Fraction, Fraction], Any] = {}
         self._mass: dict[tuple[Fraction, Fraction, bool], Any] = {}
@@ -42,6 +47,10 @@ class GaussianExpectation:
         """Return E h(z); atoms of ``h`` count as the distributions they are."""
         total = self.kit.rational(Fraction(0))
         for (a, b), part in zip(h.piece_bounds(), h.parts, strict=True):
+            if isinstance(part, Analytic):
+                self._quadrature = self._quadrature or self.kit.integrator(self.m, self.s)
+                total = total + self._quadrature(part)
+                continue
             for term, coefficient in part.terms.items():
                 total = total + self.kit.exact(coefficient) * self._integral(a, b, term)
         for (c, order), coefficient in h.atoms.items():

@@ -1,111 +1,128 @@
 """SELU's scale and alpha for any fixed point, in closed form.
 
-A fixed point (mean, variance) under weights (omega, tau) asks, for ``z ~ N(omega * mean, tau * variance)``,
+A fixed point (mean, variance) under weights (omega, tau) asks, at m = omega * mean, v = tau * variance, z ~ N(m, v),
 
-    scale * E1 + b * D = mean,    scale**2 * E2 + b**2 * C = variance + mean**2,    b = scale * alpha,
+    scale * E1 + b * D = mean,    scale**2 * E2 + b**2 * C = S,    b = scale * alpha,    S = variance + mean**2,
 
 with E1, E2 the first two moments of z above 0 and D, C those of ``exp(z) - 1`` below 0.  The first equation gives b,
 the second is then a quadratic in scale: every root is listed, and nothing is iterated from a guess.
 
-At most one root has scale > 0 and alpha > 0.  With S = variance + mean**2, the quadratic opens upwards, and b > 0 asks
-``scale * E1 > mean`` (D is negative).  For mean <= 0 the roots have a sum <= 0, so at most one is positive; for
-mean > 0 both would have to exceed ``mean/E1``, but their midpoint ``C mean E1/(E2 D**2 + C E1**2)`` does not.
+At most one root has scale > 0 and alpha > 0.  The quadratic opens upwards, and b > 0 asks ``scale * E1 > mean`` (D is
+negative).  For mean <= 0 the roots have a sum <= 0, so at most one is positive; for mean > 0 both would have to exceed
+``mean/E1``, but their midpoint ``C mean E1/(E2 D**2 + C E1**2)`` does not.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Final
 
 from flint import arb
 
-from selu_math.activations import Activation, selu_activation
-from selu_math.exceptions import InputError, SeluMathError, whole_number
+from selu_math.activations import MAX_DIGITS, Activation, selu_activation
+from selu_math.attraction import Attraction, attraction
+from selu_math.exceptions import SeluMathError, whole_number
 from selu_math.gaussian import GaussianExpectation
 from selu_math.numbers.ball import BALL, refine
 from selu_math.numbers.enclosure import Enclosure, bits_for
-from selu_math.numbers.exact import Constant, Exact, Rational, as_fraction, decimal_text
+from selu_math.numbers.exact import Constant, Exact, Rational
 from selu_math.numbers.kit import Kit
 from selu_math.pieces import ExpPoly, Piecewise
+from selu_math.target import Target
 
-MAX_DIGITS: Final = 10_000
-"""For any fixed point."""
 MANY_DIGITS: Final = 100_000_000
 """For (0, 1) at omega = 0, tau = 1, by :mod:`selu_math.digits`."""
 _ZERO = Fraction(0)
-_ABOVE: Final = Piecewise((_ZERO,), (ExpPoly(), ExpPoly.identity()))
-_BELOW: Final = Piecewise((_ZERO,), (ExpPoly.exp(Fraction(1)) - ExpPoly.constant(Exact.of(1)), ExpPoly()))
-_ABOVE_SQUARE: Final = _ABOVE * _ABOVE
-_BELOW_SQUARE: Final = _BELOW * _BELOW
+_NOTHING: Final = ExpPoly()
+_LINE: Final = ExpPoly.identity()
+_CURVE: Final = ExpPoly.exp(Fraction(1)) - ExpPoly.constant(Exact.of(1))
 
 
-@dataclass(frozen=True)
-class Target:
-    """A fixed point to be had: exact mean and variance, under exact omega and tau."""
+def _above(part: ExpPoly) -> Piecewise:
+    return Piecewise((_ZERO,), (_NOTHING, part))
 
-    mean: Fraction
-    variance: Fraction
-    omega: Fraction
-    tau: Fraction
 
-    @classmethod
-    def of(cls, mean: Rational, variance: Rational, omega: Rational, tau: Rational) -> Target:
-        """Return the target; decimals given as text are exact.
-
-        Raises:
-            InputError: where a number is not finite, or variance or tau is not positive.
-        """
-        target = cls(
-            as_fraction(mean, "mean"),
-            as_fraction(variance, "variance"),
-            as_fraction(omega, "omega"),
-            as_fraction(tau, "tau"),
-        )
-        for name, value in (("variance", target.variance), ("tau", target.tau)):
-            if value <= 0:
-                raise InputError(f"{name} must be positive, not {value}")
-        return target
+def _below(part: ExpPoly) -> Piecewise:
+    return Piecewise((_ZERO,), (part, _NOTHING))
 
 
 @dataclass(frozen=True)
 class Quadratic:
-    """The quadratic ``a * scale**2 - 2 h * scale + c = 0`` and what gives b from scale, in one kit."""
+    """The fixed-point equations of a target, in one kit: ``a * scale**2 - 2 C mean E1 * scale + c = 0``.
 
-    a: Any
-    h: Any
-    c: Any
-    quarter_discriminant: Any
-    e1: Any
-    d: Any
+    Attributes:
+        mean: the target's mean.
+        second_moment: S.
+        e1: E1, positive.
+        e2: E2, positive.
+        d: D, negative.
+        c: C, positive.
+        k: ``S E1**2 - E2 mean**2``, without cancellation.
+        mean_is_negative: which of two equal forms of each root adds, and does not subtract.
+    """
+
     mean: Any
+    second_moment: Any
+    e1: Any
+    e2: Any
+    d: Any
+    c: Any
+    k: Any
+    mean_is_negative: bool
+
+    @property
+    def discriminant(self) -> Any:
+        """A quarter of the discriminant over ``D**2``: ``S E2 D**2 + C k``."""
+        return self.second_moment * self.e2 * (self.d * self.d) + self.c * self.k
 
     def roots(self, kit: Kit[Any]) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
-        """Return both roots as (scale, scale * alpha), the larger scale first."""
-        root = kit.sqrt(self.quarter_discriminant)
-        scales = ((self.h + root) / self.a, (self.h - root) / self.a)
-        first, second = ((scale, (self.mean - scale * self.e1) / self.d) for scale in scales)
-        return first, second
+        """Return both roots as (scale, scale * alpha), the larger scale first.
+
+        The pair of a root that would be a small difference comes from the product of the roots, which is
+        ``(C mean**2 - S D**2)/a`` for scale and ``-k/a`` for scale * alpha.
+        """
+        square = kit.square
+        a = self.e2 * square(self.d) + self.c * square(self.e1)
+        root = kit.sqrt(self.discriminant)
+        sum_of_scales, sum_of_b = self.c * self.mean * self.e1, self.mean * self.e2 * self.d
+        sign = -1 if self.mean_is_negative else 1
+        # these two are sums of two terms of one sign
+        scale = (sum_of_scales - sign * self.d * root) / a
+        b = (sum_of_b - sign * self.e1 * root) / a
+        other_scale = (self.c * square(self.mean) - self.second_moment * square(self.d)) / (a * scale)
+        other_b = -self.k / (a * b)
+        return ((other_scale, b), (scale, other_b)) if self.mean_is_negative else ((scale, other_b), (other_scale, b))
 
 
 def quadratic(kit: Kit[Any], target: Target) -> Quadratic:
-    """Return the fixed-point equations of ``target`` as a quadratic in scale."""
-    mean = kit.rational(target.mean)
-    expect = GaussianExpectation(
-        kit, kit.rational(target.mean * target.omega), kit.rational(target.variance * target.tau)
-    )
-    e1, e2, d, c = expect(_ABOVE), expect(_ABOVE_SQUARE), expect(_BELOW), expect(_BELOW_SQUARE)
-    second_moment = kit.rational(target.variance + target.mean**2)
-    square = kit.square
-    a = e2 * square(d) + c * square(e1)
+    """Return the fixed-point equations of ``target``.
+
+    Where z is mostly positive, E1 and E2 are its moments less what lies below 0, so that k is the difference of two
+    rationals, taken exactly, plus small positive terms.
+    """
+    m, v = target.pre_activation
+    expect = GaussianExpectation(kit, kit.rational(m), kit.rational(v))
+    second_moment = target.variance + target.mean**2
+    s, mean = kit.rational(second_moment), kit.rational(target.mean)
+    if m > 0:
+        first, second = expect(_below(-_LINE)), expect(_below(_LINE * _LINE))
+        e1, e2 = kit.rational(m) + first, kit.rational(m * m + v) - second
+        whole = second_moment * m * m - (m * m + v) * target.mean**2
+        k = kit.rational(whole) + s * first * (kit.rational(2 * m) + first) + second * kit.square(mean)
+    else:
+        e1, e2 = expect(_above(_LINE)), expect(_above(_LINE * _LINE))
+        k = s * kit.square(e1) - e2 * kit.square(mean)
     return Quadratic(
-        a=a,
-        h=c * mean * e1,
-        c=c * square(mean) - second_moment * square(d),
-        quarter_discriminant=square(d) * (second_moment * a - c * e2 * square(mean)),
-        e1=e1,
-        d=d,
         mean=mean,
+        second_moment=s,
+        e1=e1,
+        e2=e2,
+        d=expect(_below(_CURVE)),
+        c=expect(_below(_CURVE * _CURVE)),
+        k=k,
+        mean_is_negative=target.mean < 0,
     )
 
 
@@ -117,16 +134,38 @@ class Solution:
         scale: lambda.
         alpha: alpha.
         scale_alpha: their product, enclosed by itself.
+        target: the fixed point.
+        index: which root, the larger lambda first.
     """
 
     scale: Enclosure
     alpha: Enclosure
     scale_alpha: Enclosure
+    target: Target
+    index: int
 
     @property
     def admissible(self) -> bool:
         """Whether scale and alpha are proved positive, as an activation of this family has them."""
         return bool(self.scale.ball > 0 and self.alpha.ball > 0)
+
+    @cached_property
+    def activation(self) -> Activation:
+        """SELU with these parameters, exact to every kit."""
+
+        def root(kit: Any, which: int) -> Any:
+            scale, scale_alpha = quadratic(kit, self.target).roots(kit)[self.index]
+            return (scale, scale_alpha / scale)[which]
+
+        where = f" of {self.target}" + (", second root" if self.index else "")
+        return selu_activation(
+            Constant(f"lambda{where}", lambda kit: root(kit, 0)), Constant(f"alpha{where}", lambda kit: root(kit, 1))
+        )
+
+    @cached_property
+    def attraction(self) -> Attraction:
+        """Whether the fixed point attracts, with this activation."""
+        return attraction(self.activation, self.target)
 
 
 @dataclass(frozen=True)
@@ -172,18 +211,7 @@ class Parameters:
 
     def activation(self) -> Activation:
         """Return SELU with these parameters, exact to every kit."""
-        self._found()
-        target = self.target
-
-        def root(kit: Any, which: int) -> Any:
-            scale, scale_alpha = quadratic(kit, target).roots(kit)[0]
-            return (scale, scale_alpha / scale)[which]
-
-        numbers = (target.mean, target.variance, target.omega, target.tau)
-        where = f" of fixed point ({', '.join(map(decimal_text, numbers))})"
-        return selu_activation(
-            Constant(f"lambda{where}", lambda kit: root(kit, 0)), Constant(f"alpha{where}", lambda kit: root(kit, 1))
-        )
+        return self._found().activation
 
 
 def selu_parameters(
@@ -217,22 +245,23 @@ def selu_parameters(
 
 def _solve(target: Target, digits: int) -> Parameters | None:
     equation = quadratic(BALL, target)
-    if not (equation.a > 0 and equation.d < 0):
+    discriminant = equation.discriminant
+    if not (equation.e1 > 0 and equation.e2 > 0 and equation.c > 0 and equation.d < 0):
         return None
-    if equation.quarter_discriminant < 0:
+    if discriminant < 0:
         return Parameters(
             target, digits, (), "no activation of this family has this fixed point: the discriminant is negative"
         )
-    if not equation.quarter_discriminant > 0:
+    if not discriminant > 0:
         return None
     solutions = []
-    for scale, scale_alpha in equation.roots(BALL):
+    for index, (scale, scale_alpha) in enumerate(equation.roots(BALL)):
         if not _decided(scale) or not _decided(scale_alpha):
             return None
-        numbers = [Enclosure(x, digits) for x in (scale, scale_alpha / scale, scale_alpha)]
-        if any(x.digits(digits) is None for x in numbers):
+        first, second, third = (Enclosure(x, digits) for x in (scale, scale_alpha / scale, scale_alpha))
+        if any(x.digits(digits) is None for x in (first, second, third)):
             return None
-        solutions.append(Solution(*numbers))
+        solutions.append(Solution(first, second, third, target, index))
     reason = ""
     if not any(s.admissible for s in solutions):
         roots = " and ".join(f"(λ, α) = ({s.scale.digits(6)}, {s.alpha.digits(6)})" for s in solutions)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from selu_math.exceptions import InputError
 from selu_math.numbers.exact import Exact
@@ -21,6 +21,33 @@ Term: TypeAlias = tuple[int, Fraction]
 """Power ``j`` and rate ``k`` of ``z**j * exp(k*z)``."""
 Atom: TypeAlias = tuple[Fraction, int]
 """Place ``c`` and order ``n`` of the n-th derivative of the Dirac delta at ``c``."""
+
+
+class Part(Protocol):
+    """What a piece can do, whether it is an exponential polynomial or built from another smooth function."""
+
+    terms: Any
+
+    def __add__(self, other: Any, /) -> Any: ...
+    def __neg__(self) -> Any: ...
+    def __sub__(self, other: Any, /) -> Any: ...
+    def __mul__(self, other: Any, /) -> Any: ...
+
+    def derivative(self) -> Any:
+        """Return the derivative with respect to z."""
+        ...
+
+    def affine(self, scale: Exact, shift: Exact) -> Any:
+        """Return ``scale * f + shift``."""
+        ...
+
+    def reflected(self) -> Any:
+        """Return ``f(-z)``."""
+        ...
+
+    def at(self, z: Fraction) -> Exact:
+        """Return the exact value at a rational point."""
+        ...
 
 
 class ExpPoly:
@@ -81,6 +108,14 @@ class ExpPoly:
                     total[term] = total.get(term, Exact()) + c * Exact.of(factor)
         return ExpPoly(total)
 
+    def affine(self, scale: Exact, shift: Exact) -> ExpPoly:
+        """Return ``scale * f + shift``."""
+        return ExpPoly({term: scale * c for term, c in self.terms.items()}) + ExpPoly.constant(shift)
+
+    def reflected(self) -> ExpPoly:
+        """Return ``f(-z)``."""
+        return ExpPoly({(j, -k): -c if j % 2 else c for (j, k), c in self.terms.items()})
+
     def at(self, z: Fraction) -> Exact:
         """Return the exact value at a rational point."""
         total = Exact()
@@ -95,12 +130,12 @@ class Piecewise:
 
     Attributes:
         breaks: the breakpoints in increasing order.
-        parts: one exponential polynomial for each of the ``len(breaks) + 1`` intervals, from left to right.
+        parts: one piece for each of the ``len(breaks) + 1`` intervals, from left to right.
         atoms: multiples of derivatives of the Dirac delta; empty for an ordinary function.
     """
 
     breaks: tuple[Fraction, ...]
-    parts: tuple[ExpPoly, ...]
+    parts: tuple[Part, ...]
     atoms: Mapping[Atom, Exact] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -112,7 +147,7 @@ class Piecewise:
             raise InputError(f"breakpoints must increase, got {', '.join(map(str, self.breaks))}")
         object.__setattr__(self, "atoms", {atom: c for atom, c in self.atoms.items() if c})
 
-    def _refined(self, breaks: tuple[Fraction, ...]) -> list[ExpPoly]:
+    def _refined(self, breaks: tuple[Fraction, ...]) -> list[Part]:
         """Return the pieces on the finer partition ``breaks``."""
         parts, i = [self.parts[0]], 0
         for c in breaks:
@@ -152,6 +187,17 @@ class Piecewise:
         for c, jump in self.jumps.items():
             atoms[c, 0] = atoms.get((c, 0), Exact()) + jump
         return Piecewise(self.breaks, tuple(part.derivative() for part in self.parts), atoms)
+
+    def affine(self, scale: Exact, shift: Exact) -> Piecewise:
+        """Return ``scale * f + shift`` of an ordinary function."""
+        return Piecewise(self.breaks, tuple(part.affine(scale, shift) for part in self.parts))
+
+    @cached_property
+    def is_odd(self) -> bool:
+        """Whether ``f(-z) = -f(z)``, apart from the breakpoints, is seen in the pieces."""
+        if self.atoms or self.breaks != tuple(-c for c in reversed(self.breaks)):
+            return False
+        return all(p.reflected() == -q for p, q in zip(self.parts, reversed(self.parts), strict=True))
 
     def piece_bounds(self) -> list[tuple[Fraction | None, Fraction | None]]:
         """Return the ends of each piece; None is minus or plus infinity."""

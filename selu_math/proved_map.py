@@ -15,8 +15,8 @@ from selu_math.layer import Layer, MapKind, Matrix, product
 from selu_math.numbers.ball import BALL, refine
 from selu_math.numbers.enclosure import Enclosure, bits_for
 from selu_math.numbers.exact import Rational
-from selu_math.parameters import MAX_DIGITS, Target
 from selu_math.stability import ball_spectral_norm, ball_spectral_radius
+from selu_math.target import Target
 
 Row: TypeAlias = tuple[Enclosure, Enclosure]
 MAX_LAYERS: Final = 10_000
@@ -78,13 +78,13 @@ def prove_map(
         layers: how many, 1 to 10,000.
         kind: ``"paper"`` or ``"mean-field"``.
         activation: f.
-        digits: significant digits, 1 to 10,000.
+        digits: significant digits, 1 to 10,000, or 1,000 where moments are integrals.
 
     Raises:
         InputError: for arguments outside these ranges.
         PrecisionError: where the digits stay open at the precision limit.
     """
-    digits = whole_number("digits", digits, 1, MAX_DIGITS)
+    digits = whole_number(f"digits for {activation.name}", digits, 1, activation.max_digits)
     layers = whole_number("layers", layers, 1, MAX_LAYERS)
     which = MapKind.of(kind)
     start = Target.of(mean, variance, omega, tau)
@@ -114,7 +114,8 @@ def prove_map(
             return None
         return ProvedMap(start, which, activation.name, digits, tuple(path), rows, radius, norm)
 
-    return refine(attempt, bits=bits, max_bits=8 * bits + 4096, what="the asked digits of the layer map")
+    max_bits = 8 * bits + 4096 if activation.is_closed_form else 4 * bits + 512
+    return refine(attempt, bits=bits, max_bits=max_bits, what="the asked digits of the layer map")
 
 
 def _row(pair: tuple[arb, arb], digits: int) -> Row:

@@ -10,12 +10,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from fractions import Fraction
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from flint import arb, ctx, fmpq
 
 from selu_math.exceptions import PrecisionError
 from selu_math.numbers.exact import Exact
+
+if TYPE_CHECKING:
+    from selu_math.numbers.kit import Integrand
 
 R = TypeVar("R")
 _MAX_SHIFT: Final = 1 << 24
@@ -137,6 +140,12 @@ class BallKit:
     def _mills(self, t: arb) -> arb:
         """Enclose the increasing function ``Phi(t)/phi(t)`` at an exact point."""
         return self._cdf(t) * (t * t / 2).exp() * (2 * arb.pi()).sqrt()
+
+    def integrator(self, m: arb, s: arb) -> Callable[[Integrand], arb]:
+        """Return what encloses E h(z), ``z ~ N(m, s**2)``, by verified quadrature."""
+        from selu_math.numbers.ball_quadrature import expectation
+
+        return lambda h: expectation(self, h, m, s)
 
 
 BALL: Final = BallKit()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from fractions import Fraction
 from functools import lru_cache
 from math import pi, sqrt
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from scipy.special import erfcx, ndtr
 
 from selu_math.exceptions import InputError
 from selu_math.numbers.exact import Exact
+
+if TYPE_CHECKING:
+    from selu_math.numbers.kit import Integrand
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -74,6 +78,12 @@ class Float64Kit:
         tail = density * (sqrt(pi / 2) * erfcx(np.maximum(-t, 0.0) / sqrt(2)))
         body = np.exp(np.where(t < 0, 0.0, a)) * ndtr(t)
         return np.where(t < 0, tail, body)[()]
+
+    def integrator(self, m: Any, s: Any) -> Callable[[Integrand], Any]:
+        """Return what takes a smooth function to its mean under ``N(m, s**2)``, by quadrature."""
+        from selu_math.numbers.float_quadrature import Integrator
+
+        return Integrator(self, m, s)
 
 
 FLOAT64: Final = Float64Kit()

@@ -5,11 +5,13 @@ Moments are written once against :class:`Kit`; ``float64``, ``ball`` and ``symbo
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from fractions import Fraction
 from typing import Any, Protocol, Self, TypeVar
 
 from selu_math.numbers.exact import Exact
+from selu_math.numbers.jets import Functions
 
 
 class Arithmetic(Protocol):
@@ -27,6 +29,27 @@ class Arithmetic(Protocol):
 
 
 T = TypeVar("T", bound=Arithmetic)
+
+
+class Integrand(Protocol):
+    """A function built from a smooth f and its derivatives, which a kit integrates against a normal density."""
+
+    @property
+    def order(self) -> int:
+        """The highest derivative of f in it."""
+        ...
+
+    def derivatives(self, functions: Functions, z: Any, order: int, /) -> list[Any]:
+        """Return f, f', ... up to the given order at a number or an array."""
+        ...
+
+    def combination(self, kit: Kit[Any], /) -> Callable[[Sequence[Any]], Any]:
+        """Return the function's value as a function of those derivatives."""
+        ...
+
+    def envelope(self) -> list[tuple[Exact, Fraction, int]]:
+        """Return triples (coefficient, c, p): the modulus is at most the sum of ``|coefficient| c (2 + |x|)**p``."""
+        ...
 
 
 class Kit(Protocol[T]):
@@ -71,4 +94,8 @@ class Kit(Protocol[T]):
 
     def tilted_cdf(self, a: T, t: T, density: T) -> T:
         """Return ``exp(a) * Phi(t)``; ``density`` is ``exp(a) * phi(t)``, which a caller has without cancellation."""
+        ...
+
+    def integrator(self, m: T, s: T) -> Callable[[Integrand], T]:
+        """Return what takes a smooth function h to E h(z), ``z ~ N(m, s**2)``, by quadrature."""
         ...

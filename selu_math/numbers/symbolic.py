@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sympy as sp
 
+from selu_math.exceptions import InputError
 from selu_math.numbers.exact import Exact
+
+if TYPE_CHECKING:
+    from selu_math.numbers.kit import Integrand
 
 
 class SymbolicKit:
@@ -63,6 +67,10 @@ class SymbolicKit:
     def tilted_cdf(self, a: Any, t: Any, density: Any) -> Any:
         """Return ``exp(a) * Phi(t)`` through ``erfc``."""
         return sp.exp(a) * sp.erfc(-t / sp.sqrt(2)) / 2
+
+    def integrator(self, m: Any, s: Any) -> Callable[[Integrand], Any]:
+        """Raise: such an expectation has no closed form."""
+        raise InputError("a smooth activation outside the exponential polynomials has no closed-form moments")
 
 
 SYMBOLIC: Final = SymbolicKit()

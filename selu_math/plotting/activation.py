@@ -10,9 +10,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from selu_math.activations import SELU, Activation
+from selu_math.analytic import Analytic
 from selu_math.moments import moments
 from selu_math.numbers.float64 import round_exact
-from selu_math.pieces import ExpPoly
+from selu_math.pieces import Part
 from selu_math.plotting.labels import display_name, number, write
 from selu_math.plotting.picture import Picture, new_figure, style
 from selu_math.plotting.pushforward import Pushforward, evaluate, normal_density, pushforward
@@ -21,6 +22,7 @@ from selu_math.plotting.theme import Theme
 _RANGE: Final = (-4.0, 3.0)
 _VALUE_LIMIT: Final = 6.0
 _DENSITY_LIMIT: Final = 1.0
+_SAME: Final = 1e-12
 _DOTTED: Final = (0, (1, 1.6))
 _DASHED: Final = (0, (4, 3))
 
@@ -79,7 +81,10 @@ def _limits(activation: Activation) -> Limits:
     return {side: value for side, value in found.items() if value is not None}
 
 
-def _limit(part: ExpPoly, sign: int) -> float | None:
+def _limit(part: Part, sign: int) -> float | None:
+    if isinstance(part, Analytic):
+        near, far = evaluate(part, [sign * 1e15, sign * 1e16])
+        return float(far) if abs(far - near) < _SAME else None
     rates = [rate for (_, rate) in part.terms if rate]
     grows = any(power for (power, rate) in part.terms if not rate) or any(sign * rate > 0 for rate in rates)
     if grows or not rates:
@@ -110,7 +115,9 @@ def _draw_function(axes: Axes, activation: Activation, kinks: Kinks, limits: Lim
     axes.set_ylim(bottom - pad, top + pad)
     if not activation.name.startswith(("relu", "leaky_relu")):
         axes.plot([low, 0, high], [0, 0, high], color=look.faint, linewidth=1.1, linestyle=_DOTTED, zorder=2)
-        write(axes, "ReLU", (low, 0), (4, -3), look.muted, look)
+        # on the side of the line where f is not
+        beside = -0.3 * (top - bottom) < float(evaluate(function.parts[0], low)) < 0
+        write(axes, "ReLU", (low, 0), (4, 3 if beside else -3), look.muted, look)
     for side, value in limits.items():
         axes.axhline(value, color=look.muted, linewidth=1, linestyle=_DASHED, zorder=1)
         at, dx = (high, -1) if side == "left" else (low, 1)
@@ -153,10 +160,26 @@ def _label_curves(axes: Axes, activation: Activation, look: Theme) -> None:
     x = 0.72 * high
     write(axes, text, (x, float(evaluate(function.parts[-1], x))), (-10, 4), look.first, look, fontweight="bold")
     slope = function.derivative().parts[0]
-    first = float(function.breaks[0]) if function.breaks else 0.0
+    if not function.breaks:
+        x, dy = _beside(slope, function.parts[0], low, high)
+        write(axes, "f′(x)", (x, float(evaluate(slope, x))), (-12, dy), look.second, look, fontweight="bold")
+        return
     flat = not slope.derivative().terms
-    x, dx = (low, 4) if flat else (0.7 * first + 0.3 * low, -5)
+    x, dx = (low, 4) if flat else (0.7 * float(function.breaks[0]) + 0.3 * low, -5)
     write(axes, "f′(x)", (x, float(evaluate(slope, x))), (dx, 5), look.second, look, fontweight="bold")
+
+
+def _beside(curve: Part, other: Part, low: float, high: float) -> tuple[float, int]:
+    """Return where to name a curve, and above (positive) or below it: far from another, where it is itself level."""
+    x = np.linspace(low, high, 141)
+    first, second = evaluate(curve, x), evaluate(other, x)
+    best = (-np.inf, 0.0, 5)
+    for i in range(28, 113, 4):
+        window = slice(i - 14, i + 15)
+        side = 1 if first[i] > second[i] else -1
+        room = float(np.min(side * (first[i] - second[window])) - np.max(side * (first[window] - first[i])))
+        best = max(best, (room, float(x[i]), 5 if side > 0 else -9))
+    return best[1], best[2]
 
 
 def _draw_densities(axes: Axes, distribution: Pushforward, mean: float, variance: float, look: Theme) -> None:

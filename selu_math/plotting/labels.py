@@ -11,7 +11,17 @@ from matplotlib.patheffects import AbstractPathEffect, withStroke
 from selu_math.activations import Activation
 from selu_math.plotting.theme import Theme
 
-_SPELLING: Final = {"selu": "SELU", "elu": "ELU", "relu": "ReLU", "leaky_relu": "leaky ReLU"}
+_SPELLING: Final = {
+    "selu": "SELU",
+    "elu": "ELU",
+    "relu": "ReLU",
+    "leaky_relu": "leaky ReLU",
+    "silu": "SiLU",
+    "mish": "Mish",
+    "gelu": "GELU",
+    "gelu_tanh": "GELU by tanh",
+    **{name: name for name in ("tanh", "sigmoid", "softplus", "erf", "arctan")},
+}
 
 
 def display_name(activation: Activation) -> str:

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
-from selu_math.numbers.float64 import round_exact
-from selu_math.pieces import ExpPoly, Piecewise
+from selu_math.analytic import Analytic
+from selu_math.numbers.float64 import FLOAT64, round_exact
+from selu_math.numbers.float_quadrature import FUNCTIONS
+from selu_math.pieces import Part, Piecewise
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -20,9 +22,11 @@ _REACH: Final = 8.5
 _SAMPLES: Final = 2001
 
 
-def evaluate(part: ExpPoly, z: ArrayLike) -> Array:
-    """Return an exponential polynomial at float64 points."""
+def evaluate(part: Part, z: ArrayLike) -> Array:
+    """Return a piece at float64 points."""
     x = np.asarray(z, dtype=np.float64)
+    if isinstance(part, Analytic):
+        return np.asarray(part.combination(FLOAT64)(part.derivatives(FUNCTIONS, x, part.order)))
     total = np.zeros_like(x)
     for (power, rate), coefficient in part.terms.items():
         total += round_exact(coefficient) * x**power * np.exp(float(rate) * x)
@@ -65,7 +69,7 @@ class _Branch:
         return np.where(inside, normal_density(z) / slope, 0.0)
 
 
-def _branches(low: float, high: float, part: ExpPoly, slope: ExpPoly) -> list[_Branch]:
+def _branches(low: float, high: float, part: Part, slope: Part) -> list[_Branch]:
     """Return the monotone stretches of one piece."""
     z = np.linspace(low, high, _SAMPLES)
     values, slopes = evaluate(part, z), evaluate(slope, z)
@@ -85,7 +89,7 @@ def pushforward(function: Piecewise, samples: int = 400) -> Pushforward:
     """Return the distribution of ``function(z)`` for ``z ~ N(0, 1)``, by change of variables on each monotone stretch.
 
     Args:
-        function: piecewise exponential polynomial.
+        function: the function, without atoms.
         samples: points of each segment of the density.
     """
     branches: list[_Branch] = []
@@ -107,6 +111,9 @@ def pushforward(function: Piecewise, samples: int = 400) -> Pushforward:
         # strictly inside, so that each segment shows its own one-sided limits
         y = start + (stop - start) * (1 - np.cos(np.linspace(1e-3, np.pi - 1e-3, samples))) / 2
         density = sum((branch.density(y) for branch in branches), np.zeros_like(y))
-        if density.any():
-            segments.append((y, density))
+        shown = np.flatnonzero(density)
+        if shown.size > 1:
+            # at a smooth minimum the outermost samples lie beyond the values found on the grid
+            inside = slice(shown[0], shown[-1] + 1)
+            segments.append((y[inside], density[inside]))
     return Pushforward(tuple(segments), tuple(sorted(masses.items())))

@@ -53,7 +53,8 @@ def plot_stability(
     """
     look = Theme.of(theme)
     omega, tau = _checked(omega, "omega"), _checked(tau, "tau")
-    found = sweep(activation, omega, tau, _COLUMNS, _ROWS)
+    coarser = 1 if activation.is_closed_form else 2  # quadrature takes its time
+    found = sweep(activation, omega, tau, _COLUMNS // coarser, _ROWS // coarser)
     at_normal = normalised_radius(activation, found.omega) if tau[0] <= 1 <= tau[1] else None
     crossings = stability_crossings(activation, omega) if at_normal is not None else ()
     boxed = theorem.speaks_of(activation) and _overlap(omega, theorem.OMEGA) and _overlap(tau, theorem.TAU)

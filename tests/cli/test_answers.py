@@ -128,6 +128,56 @@ def test_gain(run):
     assert "1/√Var f" in run("gain elu(1)").out
 
 
+def test_gain_of_a_smooth_activation_beside_what_frameworks_use(run):
+    """Figures from issue trackers and documentation: tanh 5/3, sigmoid 1, SiLU 1.7881293296813965."""
+    found = run("gain tanh --json --digits 20").json
+    assert found["second_moment_gain"].startswith("1.5925374197228314")
+    (torch, nfnets) = found["published"]
+    assert (torch["value"], nfnets["value"]) == ("5/3", "1.5939117670059204")
+    assert torch["relative_error"] == pytest.approx(5 / 3 / 1.5925374197228314 - 1, rel=1e-12)
+    assert nfnets["relative_error"] == pytest.approx(1.5939117670059204 / 1.5925374197228314 - 1, rel=1e-9)
+    assert run("gain sigmoid").out.count("1.84622854533") == 1
+    assert run("gain leaky_relu(0.2) --json").json["published"] == []
+
+
+def test_gains_of_the_whole_catalogue(run):
+    listed = [entry["name"] for entry in run("activations --json").json["activations"]]
+    found = run("gain --json --digits 8").json
+    assert [entry["activation"].partition("(")[0] for entry in found["gains"]] == listed
+    assert {used["source"] for entry in found["gains"] for used in entry["published"]} > {"DeepMind NFNets, timm"}
+    text = run("gain --digits 8").out
+    assert "What frameworks use" in text
+    assert "torch.nn.init.calculate_gain" in text
+
+
+def test_constants_say_whether_the_fixed_point_attracts(run):
+    found = run("constants --mean 0.1 --omega 1 --json").json["solutions"]
+    assert [root["accepted"] for root in found] == [True, False]
+    assert [root["attracts"] for root in found] == ["refuted", "proved"]
+    assert found[0]["spectral_radius"].startswith("1.0616992")
+    text = run("constants").out
+    assert "attracts (spectral radius 0.782647883196813)" in text
+    assert "other root has λ = -1.05070, α = 1.67326" in text
+
+
+def test_another_activation_is_scaled_and_shifted_to_keep_the_fixed_point(run):
+    found = run("constants --activation tanh --mean 0.5 --variance 2 --omega 1 --digits 16 --json").json
+    assert found["activation"] == "tanh"
+    assert len(found["solutions"]) == 2
+    a, b = float(found["scale"]), float(found["shift"])
+    inner = run("map 0.5 2 --omega 1 --activation tanh --json").json
+    assert a * inner["mean"] + b == pytest.approx(0.5, rel=1e-13)
+    assert a * a * inner["variance"] == pytest.approx(2, rel=1e-13)
+    assert "The fixed point" in run("constants --activation sigmoid --digits 5").out
+
+
+def test_a_target_far_out_is_solved(run):
+    """A thousand deviations from 0, where everything but exp(-500000) of z lies above it."""
+    found = run("constants --mean 1000 --omega 1 --digits 12 --json")
+    assert found.status == 0
+    assert found.json["alpha"] == "1.00099999800"
+
+
 def test_activations(run):
     names = [entry["name"] for entry in run("activations --json").json["activations"]]
     assert {"selu", "elu", "relu", "leaky_relu"} <= set(names)

@@ -26,10 +26,20 @@ BAD = [
     "constants --format cobol",
     "constants --omega 1_0",
     "constants extra",
+    "constants --json --format latex",
+    "constants --activation tanh --dtype float32",
+    "constants --activation tanh --format c",
+    "constants --activation relu --verify",
+    "constants --activation gelu --digits 1001",
+    ["constants", "--activation", "piecewise: 3"],
+    ["constants", "--activation", "piecewise: x<0: 0; x>=0: 1", "--omega", "x"],
+    "map 0 1 --activation mish --digits 1001",
     "constants --no-such-option",
-    "gain",
     "gain slu",
     "gain relu --digits 0",
+    "gain tanh --digits 1001",
+    "gain --digits 1001",
+    "gain relu tanh",
     ["gain", "piecewise: 3"],
     "map 0 0",
     "map 0 -1",
@@ -126,5 +136,5 @@ def test_a_report_refuses_a_file_in_its_way(run, tmp_path):
 
 
 def test_the_nearest_name_is_suggested(run):
-    assert "did you mean 'selu'" in run("map 0 1 --activation slu").err
+    assert "did you mean 'selu'" in run("map 0 1 --activation sellu").err
     assert "did you mean 'nu'" in run("contraction --region n=1:2").err

@@ -64,5 +64,5 @@ def test_what_has_no_gain(text, words):
 
 @pytest.mark.parametrize("digits", [0, 10_001, "5"])
 def test_digits_outside_the_range(digits):
-    with pytest.raises(InputError, match="digits must be a whole number"):
+    with pytest.raises(InputError, match="digits for relu must be a whole number from 1 to 10000"):
         gains(relu(), digits=digits)

@@ -4,7 +4,7 @@ import pytest
 from mpmath import mp
 
 from selu_math import InputError, PrecisionError, prove_map
-from selu_math.activations import parse_activation
+from selu_math.activations import TANH, parse_activation
 
 
 def step(mean, variance, omega, tau):
@@ -86,7 +86,8 @@ def test_far_from_the_fixed_point_digits_are_still_proved():
         ({"layers": 0}, "layers must be a whole number from 1 to 10000"),
         ({"layers": 2.5}, "layers must be"),
         ({"layers": "3"}, "layers must be"),
-        ({"digits": 0}, "digits must be"),
+        ({"digits": 0}, "digits for selu must be a whole number from 1 to 10000"),
+        ({"digits": 1001, "activation": TANH}, "digits for tanh must be a whole number from 1 to 1000"),
         ({"kind": "papr"}, "did you mean 'paper'"),
         ({"kind": "mean-field", "omega": "0.1"}, "leave omega at 0"),
         ({"tau": 0}, "tau must be positive"),

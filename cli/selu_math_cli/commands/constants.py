@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping
+from math import inf
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from selu_math.exceptions import InputError, PrecisionError
-from selu_math_cli.options import Json, Omega, Output, Quiet, Tau, choice, whole_number
+from selu_math_cli.options import ActivationName, Json, Omega, Output, Quiet, Tau, choice, whole_number
 from selu_math_cli.output import Sink, table
 
 if TYPE_CHECKING:
+    from selu_math.activations import Activation
+    from selu_math.families import AffineParameters, AffineSolution
     from selu_math.numbers.enclosure import Enclosure
     from selu_math.numbers.formats import BinaryNumber
-    from selu_math.parameters import Parameters
+    from selu_math.parameters import Parameters, Solution
+    from selu_math.target import Target
 
-_NAMES = {"lambda": "λ", "alpha": "α", "lambda_alpha": "λα"}
+Names: TypeAlias = Mapping[str, tuple[str, str]]
+
+_SELU = {"lambda": ("λ", "scale"), "alpha": ("α", "alpha"), "lambda_alpha": ("λα", "scale_alpha")}
+_AFFINE = {"scale": ("a", "scale"), "shift": ("b", "shift")}
+"""Of each number: its key in JSON, its symbol, and the solution's attribute."""
 
 
 def register(app: typer.Typer) -> None:
@@ -44,20 +53,32 @@ def constants(
     verify: Annotated[
         bool, typer.Option("--verify", help="Compute the digits again by another route, and compare all of them.")
     ] = False,
+    activation: ActivationName = "selu",
     json: Json = False,
     output: Output = None,
     quiet: Quiet = False,
 ) -> None:
     """SELU's lambda and alpha, and their product, for a fixed point; every digit proved.
 
-    Up to 10,000 digits for any fixed point, and up to 100 million for mean 0, variance 1 at omega 0, tau 1.
+    Up to 10,000 digits for any fixed point, and up to 100 million for mean 0, variance 1 at omega 0, tau 1. With
+    another --activation f, the numbers a and b for which a*f(x) + b keeps the fixed point.
     """
-    from selu_math.parameters import MANY_DIGITS, MAX_DIGITS, Target, selu_parameters
-    from selu_math.reporting.snippets import LANGUAGES
+    from selu_math.activations import MAX_DIGITS, SELU, parse_activation
+    from selu_math.parameters import MANY_DIGITS, selu_parameters
+    from selu_math.reporting.snippets import LANGUAGES, snippet, usual_dtype
+    from selu_math.target import Target
 
     chosen = choice(format_, "format", ("text", "json", *LANGUAGES))
+    if json and chosen in LANGUAGES:
+        raise InputError(f"--json and --format {chosen} are two formats; choose one")
     sink = Sink(output, as_json=json or chosen == "json", quiet=quiet)
     target = Target.of(mean, variance, omega, tau)
+    f = parse_activation(activation)
+    if f is not SELU:
+        if verify or dtype is not None or chosen in LANGUAGES:
+            raise InputError("--verify, --dtype and --format with a language are for SELU, without --activation")
+        _write_affine(sink, f, target, digits)
+        return
     is_normal = target == Target.of(0, 1, 0, 1)
     count = whole_number(digits, "--digits", 1, MANY_DIGITS if is_normal else MAX_DIGITS)
     if verify and not is_normal:
@@ -69,16 +90,37 @@ def constants(
         return
     with sink.progress("solving in ball arithmetic"):
         result = selu_parameters(mean, variance, omega=omega, tau=tau, digits=count)
-        rounded = _rounded(result, dtype)
-    if chosen in LANGUAGES and not sink.as_json and result.solution is not None:
-        from selu_math.reporting.snippets import snippet
-
-        values = [rounded[name].decimal if rounded else str(x) for name, x in _numbers(result).items()]
+        rounded = _rounded(result, dtype or (usual_dtype(chosen) if chosen in LANGUAGES else None))
+    if chosen in LANGUAGES and result.solution is not None:
+        values = [rounded[name].decimal if rounded else str(x) for name, x in _numbers(_SELU, result).items()]
         sink.write(snippet(chosen, (values[0], values[1], values[2]), dtype, _note(result)))
         return
-    sink.emit(_document(result, rounded), *_text(result, rounded))
+    document = _document(_SELU, result, [s.admissible for s in result.solutions]) | _rounded_document(rounded)
+    if result.reason:
+        document["reason"] = result.reason
+    sink.emit(document, *_text(result, rounded))
     if result.solution is None:
         raise typer.Exit(1)
+
+
+def _write_affine(sink: Sink, f: Activation, target: Target, digits: str) -> None:
+    """Write a and b for another activation."""
+    from selu_math.families import affine_parameters
+
+    count = whole_number(digits, f"--digits for {f.name}", 1, f.max_digits)
+    with sink.progress("solving in ball arithmetic"):
+        result = affine_parameters(f, target.mean, target.variance, omega=target.omega, tau=target.tau, digits=count)
+        first, second = result.solutions
+        attracts = f"The fixed point {first.attraction}; with the other solution it {second.attraction}."
+    sink.emit(
+        {"activation": f.name, **_document(_AFFINE, result, [True, True])},
+        *_lines(_AFFINE, first),
+        "",
+        f"a·f(x) + b with f = {f.name} has {target}.",
+        f"{count} digits, correctly rounded, proved by ball arithmetic; 0 means below the last digit shown.",
+        f"The other solution has a = {second.scale.digits(6)}, b = {second.shift.bounded_digits(6, float('inf'))}.",
+        attracts,
+    )
 
 
 def _write_many(sink: Sink, count: int, verify: bool) -> None:
@@ -87,7 +129,7 @@ def _write_many(sink: Sink, count: int, verify: bool) -> None:
 
     with sink.progress("summing") as step:
         found = many_digits(count, verify=verify, threads=os.cpu_count() or 1, step=step)
-    values = dict(zip(_NAMES, (found.scale, found.alpha, found.scale_alpha), strict=True))
+    values = {name: getattr(found, attribute) for name, (_, attribute) in _SELU.items()}
     if sink.as_json:
         document = {
             **values,
@@ -100,14 +142,18 @@ def _write_many(sink: Sink, count: int, verify: bool) -> None:
         return
     # written as it is: laying out lines of millions of characters would take longer than computing them
     note = "two routes agree on every digit, " if verify else ""
-    lines = [f"{_NAMES[name]:<3} {text}" for name, text in values.items()]
-    lines += ["", "SELU with fixed point mean 0, variance 1 under omega 0, tau 1."]
-    lines += [f"{count} digits, correctly rounded, {note}proved by ball arithmetic.", ""]
-    sink.write("\n".join(lines))
+    parts = [part for name, text in values.items() for part in (f"{_SELU[name][0]:<3} ", text, "\n")]
+    parts += ["\nSELU with fixed point mean 0, variance 1 under omega 0, tau 1.\n"]
+    parts += [f"{count} digits, correctly rounded, {note}proved by ball arithmetic.\n"]
+    sink.write(*parts)
 
 
-def _numbers(result: Parameters) -> dict[str, Enclosure]:
-    return dict(zip(_NAMES, (result.scale, result.alpha, result.scale_alpha), strict=True))
+def _numbers(names: Names, solution: Any) -> dict[str, Enclosure]:
+    return {name: getattr(solution, attribute) for name, (_, attribute) in names.items()}
+
+
+def _lines(names: Names, solution: Any) -> list[str]:
+    return [f"{symbol:<3} {getattr(solution, attribute)}" for symbol, attribute in names.values()]
 
 
 def _rounded(result: Parameters, dtype: str | None) -> dict[str, BinaryNumber]:
@@ -125,10 +171,11 @@ def _rounded(result: Parameters, dtype: str | None) -> dict[str, BinaryNumber]:
         target.mean, target.variance, omega=target.omega, tau=target.tau, digits=max(result.digits, 60)
     )
     found = {}
-    for name, x in _numbers(fine).items():
+    for name, x in _numbers(_SELU, fine).items():
         number = form.round_enclosure(x)
         if number is None:
-            raise PrecisionError(f"the rounding of {_NAMES[name]} to {form.name} is not decided; ask for more --digits")
+            symbol = _SELU[name][0]
+            raise PrecisionError(f"the rounding of {symbol} to {form.name} is not decided; ask for more --digits")
         found[name] = number
     return found
 
@@ -136,66 +183,67 @@ def _rounded(result: Parameters, dtype: str | None) -> dict[str, BinaryNumber]:
 def _note(result: Parameters) -> str:
     from selu_math import __version__
 
-    return f"SELU with {_target(result)}; proved by selu-math {__version__}"
+    return f"SELU with {result.target}; proved by selu-math {__version__}"
 
 
-def _target(result: Parameters) -> str:
+def _document(names: Names, result: Parameters | AffineParameters, accepted: list[bool]) -> dict[str, Any]:
     from selu_math.numbers.exact import decimal_text
 
-    t = result.target
-    mean, variance, omega, tau = (decimal_text(x) for x in (t.mean, t.variance, t.omega, t.tau))
-    return f"fixed point mean {mean}, variance {variance} under omega {omega}, tau {tau}"
+    def shown(solution: Any) -> dict[str, Any]:
+        return {name: x.bounded_digits(x.shown, inf) for name, x in _numbers(names, solution).items()}
 
-
-def _document(result: Parameters, rounded: dict[str, BinaryNumber]) -> dict[str, Any]:
-    from selu_math.numbers.exact import decimal_text
-
-    t = result.target
-    found = _numbers(result) if result.solution is not None else {}
-    document: dict[str, Any] = {name: str(found[name]) if found else None for name in _NAMES}
-    document |= {
+    solutions: tuple[Solution | AffineSolution, ...] = result.solutions
+    return {
+        **(dict.fromkeys(names) if result.solution is None else shown(result.solution)),
         "digits": result.digits,
-        "target": {name: decimal_text(getattr(t, name)) for name in ("mean", "variance", "omega", "tau")},
+        "target": {name: decimal_text(value) for name, value in vars(result.target).items()},
         "solutions": [
             {
-                "lambda": str(s.scale),
-                "alpha": str(s.alpha),
-                "lambda_alpha": str(s.scale_alpha),
-                "accepted": s.admissible,
+                **shown(solution),
+                "accepted": holds,
+                "attracts": str(solution.attraction.answer),
+                "spectral_radius": solution.attraction.spectral_radius.bounded_digits(15),
             }
-            for s in result.solutions
+            for solution, holds in zip(solutions, accepted, strict=True)
         ],
     }
-    if result.reason:
-        document["reason"] = result.reason
-    if rounded:
-        document["dtype"] = {
+
+
+def _rounded_document(rounded: dict[str, BinaryNumber]) -> dict[str, Any]:
+    if not rounded:
+        return {}
+    return {
+        "dtype": {
             "name": next(iter(rounded.values())).format.name,
             **{name: {"value": x.decimal, "hex": x.hex, "bits": x.bits} for name, x in rounded.items()},
         }
-    return document
+    }
 
 
 def _text(result: Parameters, rounded: dict[str, BinaryNumber]) -> list[Any]:
-    if result.solution is None:
-        return [f"None: {result.reason}", "", f"Asked: {_target(result)}"]
-    lines: list[Any] = [f"{_NAMES[name]:<3} {x}" for name, x in _numbers(result).items()]
-    lines += [
+    found = result.solution
+    if found is None:
+        return [f"None: {result.reason}", "", f"Asked: {result.target}"]
+    lines: list[Any] = [
+        *_lines(_SELU, found),
         "",
-        f"SELU with {_target(result)}.",
+        f"SELU with {result.target}.",
         f"{result.digits} digits, correctly rounded, proved by ball arithmetic.",
+        f"The fixed point {found.attraction}.",
     ]
-    others = [s for s in result.solutions if not s.admissible]
-    if others and result.target.mean:
-        lines += [f"The equations' other root has λ = {s.scale.digits(6)}, α = {s.alpha.digits(6)}." for s in others]
+    for other in result.solutions:
+        if other is not found:
+            lines.append(f"The equations' other root has λ = {other.scale.digits(6)}, α = {other.alpha.digits(6)}.")
     if rounded:
-        rows = [(_NAMES[name], x.decimal, x.hex, x.bits, _ulp(x, result, name)) for name, x in rounded.items()]
+        rows = [
+            (_SELU[name][0], x.decimal, x.hex, x.bits, _ulp(x, truth))
+            for (name, x), truth in zip(rounded.items(), _numbers(_SELU, found).values(), strict=True)
+        ]
         name = next(iter(rounded.values())).format.name
         lines += ["", table((name, "nearest", "hexadecimal", "bits", "error in ulp"), rows)]
     return lines
 
 
-def _ulp(x: BinaryNumber, result: Parameters, name: str) -> str:
-    truth = _numbers(result)[name]
+def _ulp(x: BinaryNumber, truth: Enclosure) -> str:
     low, high = x.format.error(x.fraction, truth)
     return f"{float(high):.3f}" if high - low < 1 / 1000 else f"at most {float(high):.3f}"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from selu_math_cli.options import Json, Output, Quiet, whole_number
 from selu_math_cli.output import Sink, number, table
 
+if TYPE_CHECKING:
+    from selu_math.activations import Activation
+    from selu_math.gains import Gains
+
 _MEANINGS = {
     "second_moment_gain": ("1/√E f²", "keeps the mean square, forwards"),
     "variance_gain": ("1/√Var f", "keeps the variance, forwards"),
     "gradient_gain": ("1/√E f′²", "keeps the mean squared gradient, backwards"),
 }
+_SHOWN_EXCESS = 5e-13
 
 
 def register(app: typer.Typer) -> None:
@@ -22,26 +27,85 @@ def register(app: typer.Typer) -> None:
 
 
 def gain(
-    activation: Annotated[str, typer.Argument(metavar="ACTIVATION", help="Such as relu, elu(1) or 'piecewise: ...'.")],
+    activation: Annotated[
+        str | None,
+        typer.Argument(metavar="[ACTIVATION]", help="Such as tanh, elu(1) or 'piecewise: ...'; none for all of them."),
+    ] = None,
     digits: Annotated[str, typer.Option("--digits", metavar="N", help="Significant digits, 1 to 10000.")] = "15",
     json: Json = False,
     output: Output = None,
     quiet: Quiet = False,
 ) -> None:
-    """Gains of an activation at a standard normal; all digits proved."""
-    sink = Sink(output, as_json=json, quiet=quiet)
-    from selu_math.activations import parse_activation
-    from selu_math.gains import gains
-    from selu_math.parameters import MAX_DIGITS
+    """Gains of an activation at a standard normal, and what frameworks use in their place; all digits proved.
 
-    with sink.progress("enclosing the moments"):
-        result = gains(parse_activation(activation), digits=whole_number(digits, "--digits", 1, MAX_DIGITS))
-    found = {name: getattr(result, name) for name in _MEANINGS}
-    document = {name: number(x) for name, x in found.items()}
-    rows = [(*_MEANINGS[name], str(x)) for name, x in found.items()]
-    sink.emit(
-        {**document, "activation": result.activation, "digits": result.digits},
+    Up to 10,000 digits, and up to 1,000 for smooth activations, whose moments are integrals. Without ACTIVATION, those
+    of the whole catalogue.
+    """
+    sink = Sink(output, as_json=json, quiet=quiet)
+    from selu_math.activations import CATALOGUE, parse_activation
+
+    if activation is None:
+        _all(sink, {name: parse_activation(name) for name in CATALOGUE}, digits)
+        return
+    f = parse_activation(activation)
+    result = _gains(sink, f, digits)
+    rows = [(*_MEANINGS[name], str(getattr(result, name))) for name in _MEANINGS]
+    text: list[Any] = [
         f"Gains of {result.activation} at z ~ N(0, 1); digits proved by ball arithmetic",
         "",
         table(("gain", "what it keeps", "value"), rows),
+    ]
+    names = [name for name in CATALOGUE if parse_activation(name).name == f.name]
+    comparison = _comparison(dict.fromkeys(names, result))
+    if comparison:
+        text += ["", table(("used by", "for", "value", "relative error"), [row[1:] for row in comparison])]
+    sink.emit(_document(result, *names), *text)
+
+
+def _gains(sink: Sink, f: Activation, digits: str) -> Gains:
+    from selu_math.gains import gains
+
+    with sink.progress(f"enclosing the moments of {f.name}"):
+        return gains(f, digits=whole_number(digits, f"--digits for {f.name}", 1, f.max_digits))
+
+
+def _all(sink: Sink, activations: dict[str, Activation], digits: str) -> None:
+    found = {name: _gains(sink, f, digits) for name, f in activations.items()}
+    rows = [(x.activation, *(str(getattr(x, name)) for name in _MEANINGS)) for x in found.values()]
+    sink.emit(
+        {"gains": [_document(x, name) for name, x in found.items()], "digits": next(iter(found.values())).digits},
+        "Gains at z ~ N(0, 1); digits proved by ball arithmetic",
+        "",
+        table(("activation", *(symbol for symbol, _ in _MEANINGS.values())), rows),
+        "",
+        "What frameworks use",
+        "",
+        table(("activation", "used by", "for", "value", "relative error"), _comparison(found)),
     )
+
+
+def _document(result: Gains, *names: str) -> dict[str, Any]:
+    from selu_math.published_gains import PUBLISHED_GAINS
+
+    return {
+        **{name: number(getattr(result, name)) for name in _MEANINGS},
+        "activation": result.activation,
+        "digits": result.digits,
+        "published": [
+            {**vars(used), "relative_error": used.excess(result)}
+            for name in names
+            for used in PUBLISHED_GAINS.get(name, ())
+        ],
+    }
+
+
+def _comparison(found: dict[str, Gains]) -> list[tuple[str, ...]]:
+    from selu_math.published_gains import PUBLISHED_GAINS
+
+    rows: list[tuple[str, ...]] = []
+    for name, result in found.items():
+        for used in PUBLISHED_GAINS.get(name, ()):
+            excess = used.excess(result)
+            shown = "0" if abs(excess) < _SHOWN_EXCESS else f"{excess:+.2g}"
+            rows.append((result.activation, used.source, _MEANINGS[used.kind][0], used.value, shown))
+    return rows

@@ -32,9 +32,9 @@ def map_(
     sink = Sink(output, as_json=json, quiet=quiet)
     from selu_math.activations import parse_activation
     from selu_math.numbers.exact import decimal_text
-    from selu_math.parameters import MAX_DIGITS
     from selu_math.proved_map import MAX_LAYERS, prove_map
 
+    f = parse_activation(activation)
     with sink.progress("enclosing the layer map"):
         result = prove_map(
             mean,
@@ -43,8 +43,8 @@ def map_(
             tau=tau,
             layers=whole_number(layers, "--layers", 1, MAX_LAYERS),
             kind=kind,
-            activation=parse_activation(activation),
-            digits=whole_number(digits, "--digits", 1, MAX_DIGITS),
+            activation=f,
+            digits=whole_number(digits, f"--digits for {f.name}", 1, f.max_digits),
         )
     document = {
         "mean": number(result.mean),
