@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from selu_math.activations import SELU, Activation, elu, leaky_relu, parse_activation, relu, selu_activation
+    from selu_math.derivation import derive
     from selu_math.exceptions import InputError, MissingExtraError, PrecisionError, SeluMathError
+    from selu_math.families import affine_parameters
     from selu_math.gains import gains
     from selu_math.layer import jacobian, layer_map, propagate
     from selu_math.moments import moments
@@ -26,7 +28,9 @@ __version__ = "0.1.0"
 
 _HOME = {
     "selu_math.activations": ("SELU", "Activation", "elu", "leaky_relu", "parse_activation", "relu", "selu_activation"),
+    "selu_math.derivation": ("derive",),
     "selu_math.exceptions": ("InputError", "MissingExtraError", "PrecisionError", "SeluMathError"),
+    "selu_math.families": ("affine_parameters",),
     "selu_math.gains": ("gains",),
     "selu_math.layer": ("jacobian", "layer_map", "propagate"),
     "selu_math.moments": ("moments",),
@@ -51,7 +55,9 @@ __all__ = [
     "Region",
     "SeluMathError",
     "Verdict",
+    "affine_parameters",
     "check_contraction",
+    "derive",
     "elu",
     "gains",
     "jacobian",

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from selu_math.derivation.notation import LATEX
 from selu_math.files import check_folder, write_atomically
 from selu_math.plotting import render
 from selu_math.reporting.pictures import KINDS, draw
 from selu_math.reporting.selu import SeluReport, build_report
+from selu_math.reporting.template import fill
 
 THEMES: Final = {"light": "", "dark": "-dark"}
 FILES: Final = (
@@ -59,14 +59,9 @@ def write_report(folder: Path, *, step: Callable[[str], None] = lambda _: None) 
 
 def markdown(report: SeluReport, captions: dict[str, str]) -> str:
     """Return the report as Markdown."""
-    environment = Environment(
-        loader=PackageLoader("selu_math.reporting"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - the output is Markdown, and every value is the program's own
-    )
-    environment.filters["short"] = lambda text, digits=34: text if len(text) <= digits else f"{text[:digits]}…"
-    environment.filters["sentence"] = lambda text: f"{text[0].upper()}{text[1:]}."
-    return environment.get_template("selu.md.j2").render(report=report, captions=captions)
+    filters: dict[str, Callable[..., str]] = {
+        "short": lambda text, digits=34: text if len(text) <= digits else f"{text[:digits]}…",
+        "sentence": lambda text: f"{text[0].upper()}{text[1:]}.",
+        "latex": LATEX.expression,
+    }
+    return fill("selu.md.j2", filters, report=report, captions=captions)

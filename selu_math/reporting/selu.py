@@ -8,15 +8,13 @@ from fractions import Fraction
 from math import log
 from typing import Any
 
-import sympy as sp
-
 from selu_math import __version__
-from selu_math.activations import ALPHA, LAMBDA, SELU
+from selu_math.activations import SELU
+from selu_math.derivation import Derivation, derive
 from selu_math.moments import Moments
 from selu_math.numbers.ball import BALL, precision
 from selu_math.numbers.enclosure import Enclosure
-from selu_math.numbers.exact import Exact, decimal_text
-from selu_math.numbers.symbolic import SymbolicKit
+from selu_math.numbers.exact import decimal_text
 from selu_math.parameters import Parameters, selu_parameters
 from selu_math.proofs.contraction import Contraction, check_contraction
 from selu_math.proved_map import ProvedMap, prove_map
@@ -33,25 +31,6 @@ LITERALS = {
 MEAN_BOUND = "-0.03106"
 DIGITS = 50
 WIDE_REGION = "omega=-1:1,tau=0.95:1.5"
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """The symbolic derivation: equations and solution as LaTeX, checked by SymPy as they are made.
-
-    Attributes:
-        mean: E f at (0, 1), in lambda and alpha, with A = sqrt(e) erfc(1/sqrt 2) and B = e**2 erfc(sqrt 2).
-        second_moment: E f**2 there, likewise.
-        alpha: the solution for alpha, likewise.
-        scale: the solution for lambda, likewise.
-        exact: whether SymPy reduced both equations, with our closed forms put in, to 0 = 0 and 1 = 1.
-    """
-
-    mean: str
-    second_moment: str
-    alpha: str
-    scale: str
-    exact: bool
 
 
 @dataclass(frozen=True)
@@ -98,7 +77,7 @@ class SeluReport:
     def verdicts(self) -> dict[str, str]:
         """The verdicts by name."""
         return {
-            "fixed_point": str(Answer.PROVED if self.derivation.exact else Answer.UNDECIDED),
+            "fixed_point": str(Answer.PROVED if self.derivation.classical else Answer.UNDECIDED),
             "theorem_1": str(self.contraction.answer),
             "theorem_1_invariant": str(self.contraction.invariant.answer),
             "theorem_1_contracting": str(self.contraction.contracting.answer),
@@ -151,49 +130,6 @@ def build_report() -> SeluReport:
         wide=wide,
         path=prove_map("0.1", "1.5", omega="0.1", tau=1, layers=40, digits=6),
         claims=_claims(parameters, derivation, theorem, wide, gradient_gain, hundred),
-    )
-
-
-def derive() -> Derivation:
-    """Return the equations at (0, 1) and their solution, found by SymPy and compared with the catalogue's."""
-    scale, alpha = sp.Symbol("lambda", positive=True), sp.Symbol("alpha", positive=True)
-    zero, one = sp.Integer(0), sp.Integer(1)
-    with_symbols = Moments(SymbolicKit({"lambda": scale, "alpha": alpha}), SELU, zero, one)
-    mean, second = sp.expand(with_symbols.mean), sp.expand(with_symbols.second_moment)
-    (alpha_found,) = sp.solve(sp.expand(mean / scale), alpha)
-    (scale_found,) = sp.solve(second.subs(alpha, alpha_found) - 1, scale)
-    kit = SymbolicKit()
-    ours = {alpha: kit.exact(Exact.of(ALPHA)), scale: kit.exact(Exact.of(LAMBDA))}
-    exact = (
-        sp.simplify(alpha_found - ours[alpha]) == 0
-        and sp.simplify(scale_found**2 - ours[scale] ** 2) == 0
-        and sp.simplify(mean.subs(ours)) == 0
-        and sp.simplify(second.subs(ours) - 1) == 0
-    )
-    # written in A and B for a reader, and checked to be the same
-    a = sp.Symbol("A", positive=True)
-    _, under = sp.fraction(sp.cancel(_short(scale_found**2)))
-    alpha_form = sp.sqrt(2 / sp.pi) / (1 - a)
-    scale_form = (1 - a) * sp.sqrt(2 * sp.pi) / sp.sqrt(sp.collect(under, sp.pi))
-    exact = (
-        exact
-        and sp.simplify(alpha_form - _short(alpha_found)) == 0
-        and sp.simplify(scale_form**2 - _short(scale_found**2)) == 0
-    )
-    return Derivation(
-        mean=sp.latex(_short(sp.collect(mean, scale))),
-        second_moment=sp.latex(_short(sp.collect(second, scale))),
-        alpha=sp.latex(alpha_form),
-        scale=sp.latex(scale_form),
-        exact=bool(exact),
-    )
-
-
-def _short(expression: Any) -> Any:
-    """Return an expression with A and B in place of the tails they stand for."""
-    a, b = sp.symbols("A B", positive=True)
-    return expression.subs(sp.erfc(sp.sqrt(2) / 2), a / sp.exp(sp.Rational(1, 2))).subs(
-        sp.erfc(sp.sqrt(2)), b / sp.exp(2)
     )
 
 
@@ -260,7 +196,7 @@ def _claims(
         ),
         Claim(
             "a layer keeps mean 0 and variance 1",
-            str(Comparison.PROVED if derivation.exact else Comparison.UNDECIDED),
+            str(Comparison.PROVED if derivation.classical else Comparison.UNDECIDED),
             "for Gaussian pre-activations and weights with ω = 0, τ = 1: E f = 0 and E f² = 1 hold exactly",
         ),
         Claim(
