@@ -1,13 +1,11 @@
 """Proved digits of lambda and alpha, beside mpmath's evaluation of the same closed form (rounded, not proved)."""
 
-import statistics
-import time
-from collections.abc import Callable
 from typing import Any
 
 import mpmath as mp
 
 from selu_math import selu_parameters
+from timing import timed
 
 
 def closed_form(digits: int) -> tuple[Any, Any]:
@@ -18,16 +16,6 @@ def closed_form(digits: int) -> tuple[Any, Any]:
         alpha = mp.sqrt(2 / mp.pi) / (1 - a)
         scale = (1 - a) * mp.sqrt(2 * mp.pi) / mp.sqrt(2 * b + mp.pi * a**2 - 2 * (2 + mp.pi) * a + mp.pi + 2)
         return alpha, scale
-
-
-def timed(run: Callable[[], Any], runs: int) -> float:
-    """Return the median wall time."""
-    times = []
-    for _ in range(runs):
-        started = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
 
 
 print(f"{'digits':>7} {'selu-math s':>12} {'mpmath s':>10} {'ratio':>7}")

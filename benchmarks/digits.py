@@ -4,10 +4,8 @@ Binary digits are compared with binary digits; the decimals are a line of their 
 """
 
 import resource
-import statistics
 import sys
 import time
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -17,17 +15,7 @@ from flint import arb, ctx
 from selu_math.digits import constants, many_digits
 from selu_math.numbers.ball import precision
 from selu_math.numbers.enclosure import bits_for
-
-
-def timed(run: Callable[[], Any], runs: int) -> float:
-    """Return the median wall time, with FLINT's cached constants forgotten before each run."""
-    times = []
-    for _ in range(runs):
-        ctx.cleanup()
-        started = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
+from timing import timed
 
 
 def stages() -> dict[str, float]:
@@ -55,15 +43,15 @@ before = None
 for digits in (10**3, 10**4, 10**5, 10**6):
     runs = 9 if digits < 10**6 else 5
     with precision(bits_for(digits) + 64):
-        ours, pi = timed(constants, runs), timed(arb.pi, runs)
-        erfc = timed(by_erfc, 1) / ours if digits <= 10**5 else float("nan")
+        ours, pi = timed(constants, runs, ctx.cleanup), timed(arb.pi, runs, ctx.cleanup)
+        erfc = timed(by_erfc, 1, ctx.cleanup) / ours if digits <= 10**5 else float("nan")
     theirs = timed(lambda n=digits: by_mpmath(n), 1) / ours if digits <= 10**4 else float("nan")
     print(f"{digits:>9} {ours:>11.5f} {pi:>9.5f} {ours / pi:>11.2f} {erfc:>23.1f} {theirs:>9.1f}")
     if digits == 10**6:
         print(f"growth from 10^5 to 10^6: {ours / before:.1f} times")
         with precision(bits_for(digits) + 64):
             print(", ".join(f"{name} {seconds / pi:.2f} π" for name, seconds in stages().items()))
-        print(f"with all decimals: {timed(lambda: many_digits(10**6), 3) / pi:.2f} π")
+        print(f"with all decimals: {timed(lambda: many_digits(10**6), 3, ctx.cleanup) / pi:.2f} π")
     before = ours
 if "--large" in sys.argv:
     for threads in (1, 2):

@@ -1,13 +1,12 @@
 """Gains of smooth activations, all digits proved, beside mpmath's quadrature of the same integrals (not proved)."""
 
-import statistics
-import time
 from collections.abc import Callable
 from typing import Any
 
 import mpmath as mp
 
 from selu_math import gains, parse_activation
+from timing import timed
 
 
 def sigmoid(x: Any) -> Any:
@@ -31,16 +30,6 @@ def by_mpmath(name: str, digits: int) -> list[Any]:
         return [
             mp.quad(lambda x, h=h: h(x) * mp.npdf(x), panels) for h in (f, lambda x: f(x) ** 2, lambda x: slope(x) ** 2)
         ]
-
-
-def timed(run: Callable[[], Any], runs: int) -> float:
-    """Return the median wall time."""
-    times = []
-    for _ in range(runs):
-        started = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
 
 
 print(f"{'activation':>10} {'digits':>7} {'selu-math s':>12} {'mpmath s':>10} {'ratio':>7}")
