@@ -5,7 +5,9 @@ Names are loaded when they are first used, so that importing the package stays l
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,11 +17,14 @@ if TYPE_CHECKING:
     from selu_math.families import affine_parameters
     from selu_math.gains import gains
     from selu_math.layer import jacobian, layer_map, propagate
+    from selu_math.mean_field import companions, correlation_map
     from selu_math.moments import moments
     from selu_math.numbers.enclosure import Enclosure
+    from selu_math.own import activation_from_callable, activation_from_sympy
     from selu_math.parameters import selu_parameters
     from selu_math.proofs.contraction import check_contraction
     from selu_math.proofs.region import Region
+    from selu_math.proved_correlation import prove_correlation
     from selu_math.proved_map import prove_map
     from selu_math.stability import spectral_norm, spectral_radius
     from selu_math.verdict import Answer, Verdict
@@ -33,11 +38,14 @@ _HOME = {
     "selu_math.families": ("affine_parameters",),
     "selu_math.gains": ("gains",),
     "selu_math.layer": ("jacobian", "layer_map", "propagate"),
+    "selu_math.mean_field": ("companions", "correlation_map"),
     "selu_math.moments": ("moments",),
     "selu_math.numbers.enclosure": ("Enclosure",),
+    "selu_math.own": ("activation_from_callable", "activation_from_sympy"),
     "selu_math.parameters": ("selu_parameters",),
     "selu_math.proofs.contraction": ("check_contraction",),
     "selu_math.proofs.region": ("Region",),
+    "selu_math.proved_correlation": ("prove_correlation",),
     "selu_math.proved_map": ("prove_map",),
     "selu_math.stability": ("spectral_norm", "spectral_radius"),
     "selu_math.verdict": ("Answer", "Verdict"),
@@ -55,8 +63,12 @@ __all__ = [
     "Region",
     "SeluMathError",
     "Verdict",
+    "activation_from_callable",
+    "activation_from_sympy",
     "affine_parameters",
     "check_contraction",
+    "companions",
+    "correlation_map",
     "derive",
     "elu",
     "gains",
@@ -66,6 +78,7 @@ __all__ = [
     "moments",
     "parse_activation",
     "propagate",
+    "prove_correlation",
     "prove_map",
     "relu",
     "selu_activation",
@@ -81,6 +94,17 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(_MODULE_OF[name]), name)
     globals()[name] = value
     return value
+
+
+class _Package(ModuleType):
+    """The package as a module: importing ``selu_math.moments`` must not hide the function of that name."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in _MODULE_OF or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __dir__() -> list[str]:

@@ -14,10 +14,10 @@ from fractions import Fraction
 from math import factorial, prod
 from typing import Any
 
-from selu_math.exceptions import InputError
 from selu_math.numbers.exact import Exact
 from selu_math.numbers.jets import Functions, Jet
 from selu_math.numbers.kit import Kit
+from selu_math.pieces import CombinationOf
 
 _ONE = Fraction(1)
 
@@ -56,7 +56,7 @@ class Smooth:
         return factorial(order) * self.growth / self.strip**order, self.power + order * self.narrowing
 
 
-class Analytic:
+class Analytic(CombinationOf[tuple[int, ...], Smooth]):
     """A sum of ``c * f**(i) * f**(j) * ...``, derivatives of one smooth f, with exact ``c``; immutable.
 
     Attributes:
@@ -64,29 +64,11 @@ class Analytic:
         terms: coefficients by the sorted orders of the derivatives; the empty product is 1.
     """
 
-    __slots__ = ("base", "terms")
+    __slots__ = ()
+    one = ()
 
     def __init__(self, base: Smooth, terms: Mapping[tuple[int, ...], Exact] | None = None) -> None:
-        given = {(0,): Exact.of(1)} if terms is None else terms
-        self.base = base
-        self.terms: dict[tuple[int, ...], Exact] = {orders: c for orders, c in given.items() if c}
-
-    def _same(self, other: Analytic) -> Analytic:
-        if other.base is not self.base:
-            raise InputError(f"{self.base.name} and {other.base.name} cannot be combined into one activation")
-        return other
-
-    def __add__(self, other: Analytic) -> Analytic:
-        total = dict(self.terms)
-        for orders, c in self._same(other).terms.items():
-            total[orders] = total.get(orders, Exact()) + c
-        return Analytic(self.base, total)
-
-    def __neg__(self) -> Analytic:
-        return Analytic(self.base, {orders: -c for orders, c in self.terms.items()})
-
-    def __sub__(self, other: Analytic) -> Analytic:
-        return self + -other
+        super().__init__(base, {(0,): Exact.of(1)} if terms is None else terms)
 
     def __mul__(self, other: Analytic) -> Analytic:
         total: dict[tuple[int, ...], Exact] = {}
@@ -107,18 +89,6 @@ class Analytic:
                 total[key] = total.get(key, Exact()) + c * Exact.of(count)
         return Analytic(self.base, total)
 
-    def affine(self, scale: Exact, shift: Exact) -> Analytic:
-        """Return ``scale * f + shift``."""
-        return Analytic(self.base, {orders: scale * c for orders, c in self.terms.items()}) + Analytic(
-            self.base, {(): shift}
-        )
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Analytic) and (self.base, self.terms) == (other.base, other.terms)
-
-    def __hash__(self) -> int:
-        return hash((self.base, frozenset(self.terms.items())))
-
     def reflected(self) -> Analytic | None:
         """Return ``f(-z)`` where f is odd, else None."""
         if not self.base.is_odd:
@@ -126,10 +96,6 @@ class Analytic:
         # derivatives of an odd function are odd, even, odd, ... in turn
         signs = {orders: (-1) ** sum(n % 2 == 0 for n in orders) for orders in self.terms}
         return Analytic(self.base, {orders: c * Exact.of(signs[orders]) for orders, c in self.terms.items()})
-
-    def at(self, z: Fraction) -> Exact:
-        """Raise: the value at a breakpoint is no exact number, and pieces of this kind have none."""
-        raise InputError(f"{self.base.name} has no exact value at {z}; it takes the whole line, without breakpoints")
 
     @property
     def order(self) -> int:

@@ -23,25 +23,26 @@ class Gains:
         digits: significant digits that are proved.
         second_moment_gain: ``1/sqrt(E f**2)``: with weights of variance g**2/fan_in, E f(z)**2 stays 1 in mean field.
         variance_gain: ``1/sqrt(Var f)``.
-        gradient_gain: ``1/sqrt(E f'**2)``: with it, the mean squared gradient stays the same backwards.
+        gradient_gain: ``1/sqrt(E f'**2)``: with it, the mean squared gradient stays the same backwards.  None for an
+            activation that jumps: its ``E f'**2`` is infinite.
     """
 
     activation: str
     digits: int
     second_moment_gain: Enclosure
     variance_gain: Enclosure
-    gradient_gain: Enclosure
+    gradient_gain: Enclosure | None
 
 
 def gains(activation: Activation, *, digits: int = 15) -> Gains:
-    """Return the three gains of an activation at N(0, 1).
+    """Return the gains of an activation at N(0, 1).
 
     Args:
-        activation: f; continuous, and not constant.
+        activation: f, not constant.
         digits: significant digits to prove, 1 to 10,000, or 1,000 where moments are integrals.
 
     Raises:
-        InputError: for digits outside the range, an activation that jumps, or one that is constant.
+        InputError: for digits outside the range, or an activation that is constant or known by its values alone.
         PrecisionError: where the digits stay open at the precision limit.
 
     Source: He et al. 2015, section 2.2, for ReLU's sqrt(2); the same argument for any activation.
@@ -52,14 +53,15 @@ def gains(activation: Activation, *, digits: int = 15) -> Gains:
 
     def attempt() -> Gains | None:
         at = Moments(BALL, activation, BALL.rational(Fraction(0)), BALL.rational(Fraction(1)))
-        squares: tuple[arb, ...] = (at.second_moment, at.variance, at.slope_square)
+        squares: list[arb] = [at.second_moment, at.variance]
+        if not activation.function.jumps:
+            squares.append(at.slope_square)
         if not all(x > 0 for x in squares):
             return None
         found = [Enclosure(x.rsqrt(), digits) for x in squares]
         if any(x.digits(digits) is None for x in found):
             return None
-        second, variance, gradient = found
-        return Gains(activation.name, digits, second, variance, gradient)
+        return Gains(activation.name, digits, found[0], found[1], found[2] if len(found) > 2 else None)
 
     bits = bits_for(digits)
     return refine(attempt, bits=bits, max_bits=4 * bits + 4096, what=f"{digits} digits of the gains")

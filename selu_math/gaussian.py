@@ -11,7 +11,10 @@ where ``T_j`` is the truncated moment of ``N(m', v)``, ``m' = m + kv``, which ob
 An atom, the n-th derivative of the Dirac delta at c, contributes ``He_n(t) n(c) / s**n`` with ``t = (c - m)/s``,
 ``s = sqrt(v)`` and ``He_n`` the probabilists' Hermite polynomial.
 
-Smooth functions outside that family are integrated by the kit's quadrature.
+On the whole line the same holds for ``k = i w``, whose real and imaginary parts are the integrals of ``z**j cos(wz)``
+and ``z**j sin(wz)``.
+
+Smooth functions outside these families are integrated by the kit's quadrature, a user's callable by sampling it.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ from typing import Any
 from selu_math.analytic import Analytic
 from selu_math.numbers.kit import Integrand, Kit
 from selu_math.pieces import Piecewise, Term
+from selu_math.sampled import Sampled
+from selu_math.trigonometric import TrigPoly, Wave
 
 
 class GaussianExpectation:
@@ -38,10 +43,12 @@ class GaussianExpectation:
         self.kit, self.m, self.v = kit, m, v
         self.s = kit.sqrt(v)
         self._quadrature: Callable[[Integrand], Any] | None = None
+        self._sampling: Callable[[Sampled], Any] | None = None
         self._standard: dict[Fraction, Any] = {}
         self._density: dict[tuple[Fraction, Fraction], Any] = {}
         self._mass: dict[tuple[Fraction, Fraction, bool], Any] = {}
         self._moments: dict[tuple[Fraction | None, Fraction | None, Fraction], list[Any]] = {}
+        self._waves: dict[Fraction, list[tuple[Any, Any]]] = {}
 
     def __call__(self, h: Piecewise) -> Any:
         """Return E h(z); atoms of ``h`` count as the distributions they are."""
@@ -50,9 +57,15 @@ class GaussianExpectation:
             if isinstance(part, Analytic):
                 self._quadrature = self._quadrature or self.kit.integrator(self.m, self.s)
                 total = total + self._quadrature(part)
-                continue
-            for term, coefficient in part.terms.items():
-                total = total + self.kit.exact(coefficient) * self._integral(a, b, term)
+            elif isinstance(part, Sampled):
+                self._sampling = self._sampling or part.sampling(self.kit, self.m, self.s)
+                total = total + self._sampling(part)
+            elif isinstance(part, TrigPoly):
+                for wave, coefficient in part.terms.items():
+                    total = total + self.kit.exact(coefficient) * self._wave(wave)
+            else:
+                for term, coefficient in part.terms.items():
+                    total = total + self.kit.exact(coefficient) * self._integral(a, b, term)
         for (c, order), coefficient in h.atoms.items():
             total = total + self.kit.exact(coefficient) * self._atom(c, order)
         return total
@@ -110,6 +123,25 @@ class GaussianExpectation:
                     value = value + self.kit.rational(sign * edge ** (j - 1)) * self.s * self._tilted_density(edge, k)
             known.append(value)
         return known[power]
+
+    def _wave(self, wave: Wave) -> Any:
+        """Return E z**j cos(wz) or E z**j sin(wz): with m' = m + iwv, T_j = m' T_{j-1} + (j-1) v T_{j-2}, in parts."""
+        power, frequency, sine = wave
+        kit, w = self.kit, self.kit.rational(frequency)
+        known = self._waves.setdefault(frequency, [])
+        while len(known) <= power:
+            j = len(known)
+            if j == 0:
+                damping, phase = kit.exp(kit.rational(-frequency * frequency / 2) * self.v), w * self.m
+                known.append((damping * kit.cos(phase), damping * kit.sin(phase)))
+                continue
+            real, imaginary = known[j - 1]
+            by = w * self.v
+            following = (self.m * real - by * imaginary, self.m * imaginary + by * real)
+            if j > 1:
+                following = tuple(x + (j - 1) * self.v * y for x, y in zip(following, known[j - 2], strict=True))
+            known.append(following)
+        return known[power][sine]
 
     def _atom(self, c: Fraction, order: int) -> Any:
         t = self._standardised(c)

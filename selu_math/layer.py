@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from selu_math.activations import SELU, Activation
 from selu_math.exceptions import InputError, unknown_name, whole_number
-from selu_math.moments import Moments, as_parameters, lazily
+from selu_math.moments import as_parameters, lazily, moments_in
 from selu_math.numbers.kit import Kit
 
 MAX_LAYERS: Final = 1_000_000
@@ -70,7 +70,7 @@ class Layer:
             else:
                 m, v = zero * mean, tau * (variance + kit.square(mean))
                 self._inner = ((zero, zero), (2 * tau * mean, tau))
-            self.moments = Moments(kit, activation, m, v)
+            self.moments = moments_in(kit, activation, m, v)
 
     @property
     def mean(self) -> Any:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +18,9 @@ from selu_math.activations import SELU, Activation
 from selu_math.exceptions import InputError, quoted
 from selu_math.gaussian import GaussianExpectation
 from selu_math.numbers.kit import Kit
+
+if TYPE_CHECKING:
+    from selu_math.float_moments import FloatMoments, Plan
 
 SecondPartials: TypeAlias = tuple[Any, Any, Any]
 
@@ -112,6 +116,78 @@ class Moments:
         return mean, variance
 
 
+class StableMoments(Moments):
+    """The same in float64 without cancellation, for functions of exponential polynomials; see :mod:`float_moments`."""
+
+    def __init__(self, plan: Plan, activation: Activation, m: Any, v: Any) -> None:
+        from selu_math.numbers.float64 import FLOAT64
+
+        super().__init__(FLOAT64, activation, m, v)
+        self._plan = plan
+
+    @lazily
+    def _responses(self) -> FloatMoments:
+        return self._plan.moments(self.m, self.v, responses=True)
+
+    @lazily
+    def _base(self) -> FloatMoments:
+        return self._responses if "_responses" in vars(self) else self._plan.moments(self.m, self.v)
+
+    @lazily
+    def mean(self) -> Any:
+        """E f, the new mean."""
+        return self._base.mean
+
+    @lazily
+    def second_moment(self) -> Any:
+        """E f**2."""
+        return self._base.variance + self._base.mean**2
+
+    @lazily
+    def variance(self) -> Any:
+        """Var f, the new variance."""
+        return self._base.variance
+
+    @lazily
+    def slope(self) -> Any:
+        """E f'."""
+        return self._responses.slope
+
+    @lazily
+    def curvature(self) -> Any:
+        """E f'', kinks included."""
+        return self._responses.curvature
+
+    @lazily
+    def slope_square(self) -> Any:
+        """E f'**2."""
+        self.activation.slope_square  # noqa: B018 - raises where f jumps
+        return self._responses.slope_square
+
+    @lazily
+    def gradient(self) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+        """Partial derivatives of (mean, variance), rows, by (m, v), columns."""
+        found = self._responses
+        return (found.slope, found.curvature / 2), (found.by_m, found.by_v)
+
+
+_PLANS: Final[WeakKeyDictionary[Activation, Plan]] = WeakKeyDictionary()
+
+
+def moments_in(kit: Kit[Any], activation: Activation, m: Any, v: Any) -> Moments:
+    """Return the moments of an activation in a kit, by the evaluation that suits both."""
+    if kit.name != "float64":
+        return Moments(kit, activation, m, v)
+    from selu_math.float_moments import Plan
+
+    if not Plan.suits(activation.function):
+        return Moments(kit, activation, m, v)
+    plan = _PLANS.get(activation)
+    if plan is None:
+        plan = _PLANS[activation] = Plan(activation.function)
+    return StableMoments(plan, activation, m, v)
+
+
 def moments(m: ArrayLike, v: ArrayLike, *, activation: Activation = SELU) -> Moments:
     """Return float64 moments of ``activation(z)``, ``z ~ N(m, v)``.
 
@@ -130,7 +206,7 @@ def moments(m: ArrayLike, v: ArrayLike, *, activation: Activation = SELU) -> Mom
     from selu_math.numbers.float64 import FLOAT64
 
     m_array, v_array = as_parameters(m=m, v=v)
-    return Moments(FLOAT64, activation, m_array, v_array)
+    return moments_in(FLOAT64, activation, m_array, v_array)
 
 
 def as_parameters(**values: ArrayLike) -> tuple[Any, ...]:

@@ -1,18 +1,19 @@
 """Piecewise exponential polynomials, exactly: sum, product, derivative, jumps.
 
 On each interval between breakpoints a function is a sum of ``c * z**j * exp(k*z)`` with exact ``c`` and rational
-``k``.  A derivative is taken in the sense of distributions: where a function jumps, its derivative carries an *atom*,
-a multiple of the Dirac delta (or of a derivative of it), so that kinks are computed and never assumed.
+``k``, or, on the whole line, one of the other kinds of :class:`Part`.  A derivative is taken in the sense of
+distributions: where a function jumps, its derivative carries an *atom*, a multiple of the Dirac delta (or of a
+derivative of it), so that kinks are computed and never assumed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Generic, Protocol, Self, TypeAlias, TypeVar
 
 from selu_math.exceptions import InputError
 from selu_math.numbers.exact import Exact
@@ -24,7 +25,7 @@ Atom: TypeAlias = tuple[Fraction, int]
 
 
 class Part(Protocol):
-    """What a piece can do, whether it is an exponential polynomial or built from another smooth function."""
+    """What a piece can do, whether it is an exponential polynomial or made of other functions."""
 
     terms: Any
 
@@ -50,18 +51,99 @@ class Part(Protocol):
         ...
 
 
-class ExpPoly:
-    """A sum of ``c * z**j * exp(k*z)`` on the whole line; immutable."""
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Combination(Generic[Key]):
+    """A sum of basis functions, named by keys, with exact coefficients; immutable."""
 
     __slots__ = ("terms",)
+    one: Key
+    """The key of the constant function 1."""
 
-    def __init__(self, terms: Mapping[Term, Exact] | None = None) -> None:
-        self.terms: dict[Term, Exact] = {term: c for term, c in (terms or {}).items() if c}
+    def __init__(self, terms: Mapping[Key, Exact] | None = None) -> None:
+        self.terms: dict[Key, Exact] = {term: c for term, c in (terms or {}).items() if c}
 
     @classmethod
-    def constant(cls, c: Exact) -> ExpPoly:
+    def constant(cls, c: Exact) -> Self:
         """Return a constant function."""
-        return cls({(0, Fraction(0)): c})
+        return cls({cls.one: c})
+
+    def _with(self, terms: Mapping[Key, Exact]) -> Self:
+        """Return another combination of the same kind."""
+        return type(self)(terms)
+
+    def __add__(self, other: Self) -> Self:
+        total = dict(self.terms)
+        for term, c in other.terms.items():
+            total[term] = total.get(term, Exact()) + c
+        return self._with(total)
+
+    def __neg__(self) -> Self:
+        return self._with({term: -c for term, c in self.terms.items()})
+
+    def __sub__(self, other: Self) -> Self:
+        return self + -other
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Combination) and type(self) is type(other) and self.terms == other.terms
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.terms.items()))
+
+    def affine(self, scale: Exact, shift: Exact) -> Self:
+        """Return ``scale * f + shift``."""
+        return self._with({term: scale * c for term, c in self.terms.items()}) + self._with({self.one: shift})
+
+
+class Named(Protocol):
+    """What has a name."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        ...
+
+
+Base = TypeVar("Base", bound=Named)
+
+
+class CombinationOf(Combination[Key], Generic[Key, Base]):
+    """A combination of functions that are all made of one function, its base; immutable."""
+
+    __slots__ = ("base",)
+
+    def __init__(self, base: Base, terms: Mapping[Key, Exact]) -> None:
+        super().__init__(terms)
+        self.base = base
+
+    def _with(self, terms: Mapping[Key, Exact]) -> Self:
+        return type(self)(self.base, terms)
+
+    def _same(self, other: Self) -> Self:
+        if other.base is not self.base:
+            raise InputError(f"{self.base.name} and {other.base.name} cannot be combined into one activation")
+        return other
+
+    def __add__(self, other: Self) -> Self:
+        return super().__add__(self._same(other))
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other) and isinstance(other, CombinationOf) and other.base is self.base
+
+    def __hash__(self) -> int:
+        return hash((id(self.base), super().__hash__()))
+
+    def at(self, z: Fraction) -> Exact:
+        """Raise: the value at a breakpoint is no exact number, and pieces of this kind have none."""
+        raise InputError(f"{self.base.name} has no exact value at {z}; it takes the whole line, without breakpoints")
+
+
+class ExpPoly(Combination[Term]):
+    """A sum of ``c * z**j * exp(k*z)`` on the whole line; immutable."""
+
+    __slots__ = ()
+    one = (0, Fraction(0))
 
     @classmethod
     def identity(cls) -> ExpPoly:
@@ -73,18 +155,6 @@ class ExpPoly:
         """Return the exponential of rate * z."""
         return cls({(0, rate): Exact.of(1)})
 
-    def __add__(self, other: ExpPoly) -> ExpPoly:
-        total = dict(self.terms)
-        for term, c in other.terms.items():
-            total[term] = total.get(term, Exact()) + c
-        return ExpPoly(total)
-
-    def __neg__(self) -> ExpPoly:
-        return ExpPoly({term: -c for term, c in self.terms.items()})
-
-    def __sub__(self, other: ExpPoly) -> ExpPoly:
-        return self + -other
-
     def __mul__(self, other: ExpPoly) -> ExpPoly:
         total: dict[Term, Exact] = {}
         for (j, k), a in self.terms.items():
@@ -92,12 +162,6 @@ class ExpPoly:
                 term = (i + j, k + r)
                 total[term] = total.get(term, Exact()) + a * b
         return ExpPoly(total)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ExpPoly) and self.terms == other.terms
-
-    def __hash__(self) -> int:
-        return hash(frozenset(self.terms.items()))
 
     def derivative(self) -> ExpPoly:
         """Return the derivative with respect to z."""
@@ -107,10 +171,6 @@ class ExpPoly:
                 if factor:
                     total[term] = total.get(term, Exact()) + c * Exact.of(factor)
         return ExpPoly(total)
-
-    def affine(self, scale: Exact, shift: Exact) -> ExpPoly:
-        """Return ``scale * f + shift``."""
-        return ExpPoly({term: scale * c for term, c in self.terms.items()}) + ExpPoly.constant(shift)
 
     def reflected(self) -> ExpPoly:
         """Return ``f(-z)``."""

@@ -56,10 +56,12 @@ def _by_activation() -> dict[str, list[PublishedGain]]:
         *_gains(
             _NFNETS,
             "variance_gain",
+            celu="1.270926833152771",
             elu="1.2716004848480225",
             gelu="1.7015043497085571",
             leaky_relu="1.70590341091156",
             relu="1.7139588594436646",
+            relu6="1.7131484746932983",
             selu="1.0008515119552612",
             sigmoid="4.803835391998291",
             silu="1.7881293296813965",

@@ -66,6 +66,55 @@ LEAKY_RELU_DOWN = Problem(
 )
 CATALOGUE = (SELU, ELU, ELU_STEEP, RELU, LEAKY_RELU, LEAKY_RELU_DOWN)
 
+
+def number(value):
+    """Return a constant function and its derivative."""
+    return (lambda e, x, c: value + 0 * x), zero
+
+
+def sixth(e, x, c):
+    """Return a sixth."""
+    return (1 + 0 * x) / 6
+
+
+ENTRIES = (
+    Problem("celu(2)", (0,), ((lambda e, x, c: 2 * (e(x / 2) - 1), lambda e, x, c: e(x / 2)), (identity, one))),
+    Problem(
+        "serlu",
+        (0,),
+        (
+            (
+                lambda e, x, c: 107862 * 290427 * (x * e(x)) / 10**10,
+                lambda e, x, c: 107862 * 290427 * (e(x) + x * e(x)) / 10**10,
+            ),
+            (lambda e, x, c: 107862 * x / 10**5, lambda e, x, c: 107862 * (1 + 0 * x) / 10**5),
+        ),
+    ),
+    Problem("prelu", (0,), ((lambda e, x, c: x / 4, lambda e, x, c: (1 + 0 * x) / 4), (identity, one))),
+    Problem("relu6", (0, 6), ((zero, zero), (identity, one), number(6))),
+    Problem("squared_relu", (0,), ((zero, zero), (lambda e, x, c: x * x, lambda e, x, c: 2 * x))),
+    Problem("hardtanh", (-1, 1), (number(-1), (identity, one), number(1))),
+    Problem(
+        "hardtanh(-1/2, 2)",
+        (-Fraction(1, 2), 2),
+        ((lambda e, x, c: -(1 + 0 * x) / 2, zero), (identity, one), number(2)),
+    ),
+    Problem("hard_sigmoid", (-3, 3), ((zero, zero), (lambda e, x, c: (x + 3) / 6, sixth), number(1))),
+    Problem(
+        "hardswish",
+        (-3, 3),
+        ((zero, zero), (lambda e, x, c: x * (x + 3) / 6, lambda e, x, c: (2 * x + 3) / 6), (identity, one)),
+    ),
+    Problem(
+        "softshrink",
+        (-Fraction(1, 2), Fraction(1, 2)),
+        ((lambda e, x, c: (2 * x + 1) / 2, one), (zero, zero), (lambda e, x, c: (2 * x - 1) / 2, one)),
+    ),
+    Problem("abs", (0,), ((lambda e, x, c: -x, lambda e, x, c: -1 + 0 * x), (identity, one))),
+    Problem("identity", (), ((identity, one),)),
+)
+"""The rest of the catalogue's continuous piecewise entries."""
+
 CLIPPED = Problem(
     "piecewise: x<-1: 0; -1<=x<1: exp(x)-exp(-1); x>=1: exp(1)-exp(-1)",
     (-1, 1),
@@ -94,18 +143,19 @@ SMOOTH = Problem(
     (),
     ((lambda e, x, c: 2 * x**3 - e(-x / 3), lambda e, x, c: 6 * x**2 + e(-x / 3) / 3),),
 )
-CONTINUOUS = (*CATALOGUE, CLIPPED, POLYNOMIAL, SMOOTH)
+CONTINUOUS = (*CATALOGUE, *ENTRIES, CLIPPED, POLYNOMIAL, SMOOTH)
 
 STEP = Problem("piecewise: x<0: 0; x>=0: 1", (0,), ((zero, zero), (one, zero)))
 THRESHOLD = Problem(
     "piecewise: x<=1/2: -exp(x); x>1/2: x", (Fraction(1, 2),), ((lambda e, x, c: -e(x),) * 2, (identity, one))
 )
+STEP_TO_LINE = Problem("threshold", (1,), ((zero, zero), (identity, one)))
 HARDSHRINK = Problem(
-    "piecewise: x<-1/2: x; -1/2<=x<=1/2: 0; x>1/2: x",
+    "hardshrink",
     (-Fraction(1, 2), Fraction(1, 2)),
     ((identity, one), (zero, zero), (identity, one)),
 )
-JUMPING = (STEP, THRESHOLD, HARDSHRINK)
+JUMPING = (STEP, THRESHOLD, STEP_TO_LINE, HARDSHRINK)
 
 POINTS = tuple(
     (Fraction(m), Fraction(v))

@@ -1,4 +1,4 @@
-"""Smooth activations written down a second time, without the package: f and f', by hand, for mpmath."""
+"""Activations smooth on the whole line, written down a second time, without the package: f and f' for mpmath."""
 
 from mpmath import mp, mpf
 
@@ -45,3 +45,14 @@ SMOOTH = {
     "arctan": (mp.atan, lambda x: 1 / (1 + x**2)),
 }
 """Name to (f, f')."""
+
+WAVES = {
+    "sine": (mp.sin, mp.cos),
+    "cosine": (mp.cos, lambda x: -mp.sin(x)),
+    "snake": (lambda x: x + mp.sin(x) ** 2, lambda x: 1 + 2 * mp.sin(x) * mp.cos(x)),
+    "snake(3/2)": (
+        lambda x: x + 2 * mp.sin(3 * x / 2) ** 2 / 3,
+        lambda x: 1 + 2 * mp.sin(3 * x / 2) * mp.cos(3 * x / 2),
+    ),
+}
+"""The same for those whose moments are closed forms all the same."""

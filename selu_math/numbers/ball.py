@@ -112,6 +112,14 @@ class BallKit:
         """Enclose the exponential."""
         return x.exp()
 
+    def cos(self, x: arb) -> arb:
+        """Enclose the cosine."""
+        return x.cos()
+
+    def sin(self, x: arb) -> arb:
+        """Enclose the sine."""
+        return x.sin()
+
     def tilted_density(self, a: arb, t: arb) -> arb:
         """Enclose ``exp(a) * phi(t)``."""
         return (a - self.square(t) / 2).exp() / (2 * arb.pi()).sqrt()

@@ -69,6 +69,14 @@ class Float64Kit:
         """Return the exponential."""
         return np.exp(x)
 
+    def cos(self, x: Any) -> Any:
+        """Return the cosine."""
+        return np.cos(x)
+
+    def sin(self, x: Any) -> Any:
+        """Return the sine."""
+        return np.sin(x)
+
     def tilted_density(self, a: Any, t: Any) -> Any:
         """Return ``exp(a) * phi(t)``."""
         return np.exp(a - t * t / 2) / sqrt(2 * pi)

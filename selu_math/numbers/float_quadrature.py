@@ -12,13 +12,13 @@ from selu_math.numbers.float64 import Array, Float64Kit
 from selu_math.numbers.jets import Functions
 from selu_math.numbers.kit import Integrand
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
-_DEVIATIONS: Final = np.array([-8.5, -6, -3.75, -1.25, 1.25, 3.75, 6, 8.5])
+NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+DEVIATIONS: Final = np.array([-8.5, -6, -3.75, -1.25, 1.25, 3.75, 6, 8.5])
 """Edges of panels in deviations from the mean; the mass beyond them is below 2e-17."""
-_FEATURES: Final = np.outer([-1.0, 1.0], [0, 1, 2.5, 6, 16, 40, 100, 250, 1000]).ravel()[1:]
+FEATURES: Final = np.outer([-1.0, 1.0], [0, 1, 2.5, 6, 16, 40, 100, 250, 1000]).ravel()[1:]
 """Edges of panels around 0, where smooth activations bend."""
-_CHUNK: Final = 2048
-_KEPT: Final = 16 * _CHUNK
+CHUNK: Final = 2048
+KEPT: Final = 16 * CHUNK
 """Up to so many points the function's values at the nodes are kept for the next moment."""
 
 
@@ -52,16 +52,26 @@ class _Elementary(Float64Kit):
 FUNCTIONS: Final = Functions(_Elementary())
 
 
+def panels(m: Array, s: Array, features: Array = FEATURES, deviations: Array = DEVIATIONS) -> Array:
+    """Return the edges of panels, one row a point: deviations from ``m``, and features clipped to their range."""
+    inner = np.clip((features - m[:, None]) / s[:, None], deviations[0], deviations[-1])
+    shared = np.broadcast_to(deviations, (m.size, deviations.size))
+    return np.sort(np.concatenate([shared, inner], axis=1), axis=1)
+
+
+def rule(edges: Array) -> tuple[Array, Array]:
+    """Return nodes and weights, with the normal density in them, by point, panel and node."""
+    half = np.diff(edges, axis=1)[..., None] / 2
+    t = edges[:, :-1, None] + half + half * NODES
+    return t, half * _WEIGHTS * np.exp(-t * t / 2) / np.sqrt(2 * np.pi)
+
+
 class _Nodes:
     """Nodes and weights for some points (m, s), and the derivatives of a function at the nodes."""
 
     def __init__(self, m: Array, s: Array) -> None:
-        features = np.clip((_FEATURES - m[:, None]) / s[:, None], _DEVIATIONS[0], _DEVIATIONS[-1])
-        shared = np.broadcast_to(_DEVIATIONS, (m.size, _DEVIATIONS.size))
-        edges = np.sort(np.concatenate([shared, features], axis=1), axis=1)
-        half = np.diff(edges, axis=1)[..., None] / 2
-        t = (edges[:, :-1, None] + half + half * _NODES).reshape(m.size, -1)
-        self.weights = (half * _WEIGHTS).reshape(m.size, -1) * np.exp(-t * t / 2) / np.sqrt(2 * np.pi)
+        t, weights = (x.reshape(m.size, -1) for x in rule(panels(m, s)))
+        self.weights = weights
         self.x = m[:, None] + s[:, None] * t
         self._known: list[Array] = []
 
@@ -83,11 +93,11 @@ class Integrator:
         means, deviations = np.broadcast_arrays(np.asarray(m, dtype=np.float64), np.asarray(s, dtype=np.float64))
         self._kit, self._shape = kit, means.shape
         self._m, self._s = means.ravel(), deviations.ravel()
-        self._kept = list(self._chunks()) if means.size <= _KEPT else None
+        self._kept = list(self._chunks()) if means.size <= KEPT else None
 
     def _chunks(self) -> Iterator[_Nodes]:
-        for start in range(0, self._m.size, _CHUNK):
-            yield _Nodes(self._m[start : start + _CHUNK], self._s[start : start + _CHUNK])
+        for start in range(0, self._m.size, CHUNK):
+            yield _Nodes(self._m[start : start + CHUNK], self._s[start : start + CHUNK])
 
     def __call__(self, h: Integrand) -> Any:
         """Return E h."""

@@ -88,6 +88,14 @@ class Kit(Protocol[T]):
         """Return e to the power ``x``."""
         ...
 
+    def cos(self, x: T) -> T:
+        """Return the cosine."""
+        ...
+
+    def sin(self, x: T) -> T:
+        """Return the sine."""
+        ...
+
     def tilted_density(self, a: T, t: T) -> T:
         """Return ``exp(a) * phi(t)``, with phi the standard normal density."""
         ...

@@ -60,6 +60,14 @@ class SymbolicKit:
         """Return the exponential."""
         return sp.exp(x)
 
+    def cos(self, x: Any) -> Any:
+        """Return the cosine."""
+        return sp.cos(x)
+
+    def sin(self, x: Any) -> Any:
+        """Return the sine."""
+        return sp.sin(x)
+
     def tilted_density(self, a: Any, t: Any) -> Any:
         """Return ``exp(a) * phi(t)``."""
         return sp.exp(sp.expand(a - t**2 / 2)) / sp.sqrt(2 * sp.pi)

@@ -13,11 +13,12 @@ from selu_math.activations import SELU, Activation
 from selu_math.analytic import Analytic
 from selu_math.moments import moments
 from selu_math.numbers.float64 import round_exact
-from selu_math.pieces import Part
+from selu_math.pieces import ExpPoly, Part
 from selu_math.plotting.labels import display_name, number, write
 from selu_math.plotting.picture import Picture, new_figure, style
 from selu_math.plotting.pushforward import Pushforward, evaluate, normal_density, pushforward
 from selu_math.plotting.theme import Theme
+from selu_math.trigonometric import TrigPoly
 
 _RANGE: Final = (-4.0, 3.0)
 _VALUE_LIMIT: Final = 6.0
@@ -57,6 +58,7 @@ def plot_activation(activation: Activation = SELU, *, theme: str | Theme = "ligh
         "activation": activation.name,
         "mean": mean,
         "variance": variance,
+        "jumps": [{"x": float(c), "by": round_exact(jump)} for c, jump in activation.function.jumps.items()],
         "kinks": [{"x": float(c), "left_slope": a, "right_slope": b} for c, (a, b) in kinks.items()],
         "limits": dict(limits),
         "point_masses": [{"value": y, "probability": p} for y, p in distribution.atoms],
@@ -85,6 +87,8 @@ def _limit(part: Part, sign: int) -> float | None:
     if isinstance(part, Analytic):
         near, far = evaluate(part, [sign * 1e15, sign * 1e16])
         return float(far) if abs(far - near) < _SAME else None
+    if not isinstance(part, ExpPoly):
+        return None
     rates = [rate for (_, rate) in part.terms if rate]
     grows = any(power for (power, rate) in part.terms if not rate) or any(sign * rate > 0 for rate in rates)
     if grows or not rates:
@@ -113,7 +117,7 @@ def _draw_function(axes: Axes, activation: Activation, kinks: Kinks, limits: Lim
     pad = 0.09 * (top - bottom) or 1.0
     axes.set_xlim(low, high)
     axes.set_ylim(bottom - pad, top + pad)
-    if not activation.name.startswith(("relu", "leaky_relu")):
+    if not activation.name.startswith(("relu", "leaky_relu")) and not isinstance(function.parts[0], TrigPoly):
         axes.plot([low, 0, high], [0, 0, high], color=look.faint, linewidth=1.1, linestyle=_DOTTED, zorder=2)
         # on the side of the line where f is not
         beside = -0.3 * (top - bottom) < float(evaluate(function.parts[0], low)) < 0
@@ -157,15 +161,19 @@ def _label_curves(axes: Axes, activation: Activation, look: Theme) -> None:
     low, high = axes.get_xlim()
     name = display_name(activation)
     text = "f(x)" if name == "f" else f"{name}  f(x)"
-    x = 0.72 * high
-    write(axes, text, (x, float(evaluate(function.parts[-1], x))), (-10, 4), look.first, look, fontweight="bold")
     slope = function.derivative().parts[0]
+    x, offset = 0.72 * high, (-10.0, 4.0)
+    if isinstance(slope, TrigPoly):
+        x, offset = _right_of(function.parts[-1], slope, low, high)
+    write(axes, text, (x, float(evaluate(function.parts[-1], x))), offset, look.first, look, fontweight="bold")
     if not function.breaks:
         x, dy = _beside(slope, function.parts[0], low, high)
         write(axes, "f′(x)", (x, float(evaluate(slope, x))), (-12, dy), look.second, look, fontweight="bold")
         return
     flat = not slope.derivative().terms
     x, dx = (low, 4) if flat else (0.7 * float(function.breaks[0]) + 0.3 * low, -5)
+    if not flat and float(evaluate(slope, np.linspace(low, float(function.breaks[0]), 50)).min()) < 0:
+        x = 0.1 * low  # above the line at 0
     write(axes, "f′(x)", (x, float(evaluate(slope, x))), (dx, 5), look.second, look, fontweight="bold")
 
 
@@ -182,6 +190,19 @@ def _beside(curve: Part, other: Part, low: float, high: float) -> tuple[float, i
     return best[1], best[2]
 
 
+def _right_of(curve: Part, slope: Part, low: float, high: float) -> tuple[float, tuple[float, float]]:
+    """Return where to name a wave, to its right, and how far off: under a rise or over a fall, clear of its slope."""
+    x = np.linspace(low, high, 141)
+    first, second = evaluate(curve, x), evaluate(slope, x)
+    best = (-np.inf, 0.0, 0.0)
+    for i in range(10, 100):
+        side = -float(np.sign(second[i]))
+        y, window = first[i] + side * 0.06 * np.ptp(first), slice(i + 4, i + 38)
+        room = float(min(np.abs(second[window] - y).min(), np.abs(first[window] - y).min()))
+        best = max(best, (room, float(x[i]), side))
+    return best[1], (8, 2 * best[2])
+
+
 def _draw_densities(axes: Axes, distribution: Pushforward, mean: float, variance: float, look: Theme) -> None:
     """Draw the density of z, the density and point masses of f(z), and mean and deviation of both as bars below."""
     z = np.linspace(-3.7, 3.7, 300)
@@ -196,7 +217,8 @@ def _draw_densities(axes: Axes, distribution: Pushforward, mean: float, variance
     for value, probability in distribution.atoms:
         axes.plot([value, value], [0, 0.9 * top], color=look.third, linewidth=2.2, zorder=5)
         axes.plot([value], [0.9 * top], marker="o", markersize=6, color=look.third, zorder=5)
-        side = -8 if value < 0 else 8
+        first_of_many = len(distribution.atoms) > 1 and value == distribution.atoms[0][0]
+        side = -8 if value < 0 or first_of_many else 8
         write(axes, f"mass {number(probability, 3)}", (value, 0.9 * top), (side, 0), look.third, look)
     axes.axhline(0, color=look.muted, linewidth=0.8, zorder=5)
     rows = (("z", 0.0, 1.0, look.muted, 0.2), ("f(z)", mean, variance, look.first, 0.39))
@@ -220,7 +242,7 @@ def _draw_densities(axes: Axes, distribution: Pushforward, mean: float, variance
 
 
 def _is_selu(activation: Activation) -> bool:
-    return {"scale", "alpha"} <= set(activation.parameters)
+    return activation.name.startswith("selu")
 
 
 def _caption(activation: Activation, mean: float, variance: float, kinks: Kinks, limits: Limits) -> str:
@@ -228,6 +250,10 @@ def _caption(activation: Activation, mean: float, variance: float, kinks: Kinks,
     sentences += [
         f"At x = {number(float(c))} the slope jumps from {number(left)} on the left to {number(right)} on the right."
         for c, (left, right) in kinks.items()
+    ]
+    sentences += [
+        f"At x = {number(float(c))} the function itself jumps by {number(round_exact(jump))}."
+        for c, jump in activation.function.jumps.items()
     ]
     sentences += [f"On the far {side} the function approaches {number(value)}." for side, value in limits.items()]
     end = (

@@ -14,13 +14,27 @@ from selu_math.plotting.theme import Theme
 _SPELLING: Final = {
     "selu": "SELU",
     "elu": "ELU",
+    "celu": "CELU",
+    "serlu": "SERLU",
     "relu": "ReLU",
     "leaky_relu": "leaky ReLU",
+    "prelu": "PReLU",
+    "relu6": "ReLU6",
+    "squared_relu": "squared ReLU",
+    "hard_sigmoid": "hard sigmoid",
+    "hardswish": "hard swish",
+    "abs": "|x|",
     "silu": "SiLU",
     "mish": "Mish",
     "gelu": "GELU",
     "gelu_tanh": "GELU by tanh",
-    **{name: name for name in ("tanh", "sigmoid", "softplus", "erf", "arctan")},
+    **{
+        name: name
+        for name in (
+            *("threshold", "hardtanh", "hardshrink", "softshrink", "identity", "sine", "cosine", "snake"),
+            *("tanh", "sigmoid", "softplus", "erf", "arctan"),
+        )
+    },
 }
 
 

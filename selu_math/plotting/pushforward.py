@@ -11,15 +11,20 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from selu_math.analytic import Analytic
+from selu_math.exceptions import InputError
 from selu_math.numbers.float64 import FLOAT64, round_exact
 from selu_math.numbers.float_quadrature import FUNCTIONS
 from selu_math.pieces import Part, Piecewise
+from selu_math.sampled import Sampled
+from selu_math.trigonometric import TrigPoly
 
 Array: TypeAlias = NDArray[np.float64]
 
 _REACH: Final = 8.5
 """Deviations beyond which the mass, under 2e-17, is left out."""
 _SAMPLES: Final = 2001
+_LEVEL: Final = 1e-3
+"""A local minimum of the slope below this fraction of its maximum counts as 0, where the density of z is above it."""
 
 
 def evaluate(part: Part, z: ArrayLike) -> Array:
@@ -27,7 +32,14 @@ def evaluate(part: Part, z: ArrayLike) -> Array:
     x = np.asarray(z, dtype=np.float64)
     if isinstance(part, Analytic):
         return np.asarray(part.combination(FLOAT64)(part.derivatives(FUNCTIONS, x, part.order)))
+    if isinstance(part, Sampled):
+        raise InputError(f"no picture of {part.base.name}: of its derivative only means are known")
     total = np.zeros_like(x)
+    if isinstance(part, TrigPoly):
+        for (power, frequency, sine), coefficient in part.terms.items():
+            wave = np.sin if sine else np.cos
+            total += round_exact(coefficient) * x**power * wave(float(frequency) * x)
+        return total
     for (power, rate), coefficient in part.terms.items():
         total += round_exact(coefficient) * x**power * np.exp(float(rate) * x)
     return total
@@ -71,11 +83,17 @@ class _Branch:
 
 def _branches(low: float, high: float, part: Part, slope: Part) -> list[_Branch]:
     """Return the monotone stretches of one piece."""
-    z = np.linspace(low, high, _SAMPLES)
+    # waves turn where the density of z is large, and what lies within a step of a turn is left out
+    z = np.linspace(low, high, 6 * _SAMPLES if isinstance(part, TrigPoly) else _SAMPLES)
     values, slopes = evaluate(part, z), evaluate(slope, z)
+    steep = np.abs(slopes)
+    # where f levels off within a stretch the density has a peak, which is only seen at the end of one
+    level = np.zeros(z.size, dtype=bool)
+    level[1:-1] = (steep[1:-1] < steep[:-2]) & (steep[1:-1] < steep[2:]) & (steep[1:-1] < _LEVEL * steep.max())
+    level &= normal_density(z) > _LEVEL
     branches = []
     for sign in (1, -1):
-        chosen = np.flatnonzero(sign * slopes > 0)
+        chosen = np.flatnonzero((sign * slopes > 0) & ~level)
         for run in np.split(chosen, np.flatnonzero(np.diff(chosen) > 1) + 1):
             if run.size > 1:
                 rising = run[::sign]

@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 from helpers import assert_encloses, to_mp
 from mpmath import mp, mpf
-from smooth import SMOOTH
+from smooth import SMOOTH, WAVES
 from truth import expectation
 
 from selu_math.activations import CATALOGUE, parse_activation
@@ -18,18 +18,20 @@ from selu_math.moments import Moments, moments
 from selu_math.numbers.ball import BALL, precision
 
 DIGITS = 50
+WHOLE_LINE = {**SMOOTH, **WAVES}
 POINTS = ((Fraction(0), Fraction(1)), (Fraction(-2), Fraction(1, 2)), (Fraction(1, 3), Fraction(9)))
 
 
 def test_every_smooth_activation_of_the_catalogue_is_tried_here():
     assert {name for name in CATALOGUE if not parse_activation(name).is_closed_form} == set(SMOOTH)
+    assert set(WAVES) & set(CATALOGUE) == {"sine", "cosine", "snake"}
 
 
 @cache
 def truth(name, m, v):
     """Return E f, E f**2, E f'**2 and, by the density's derivatives, E f' and E f''."""
     with mp.workdps(DIGITS + 15):
-        f, slope = SMOOTH[name]
+        f, slope = WHOLE_LINE[name]
         m, v = to_mp(m), to_mp(v)
         s = mp.sqrt(v)
         # poles and cuts lie off the real axis at distances of the order of 1: panels that small there
@@ -47,7 +49,7 @@ def truth(name, m, v):
         )
 
 
-@pytest.mark.parametrize("name", SMOOTH)
+@pytest.mark.parametrize("name", WHOLE_LINE)
 def test_gains_to_fifty_digits(name):
     found = gains(parse_activation(name), digits=DIGITS)
     first, second, slope, *_ = truth(name, Fraction(0), Fraction(1))
@@ -61,7 +63,7 @@ def test_gains_to_fifty_digits(name):
 
 
 @pytest.mark.parametrize("point", POINTS, ids=str)
-@pytest.mark.parametrize("name", SMOOTH)
+@pytest.mark.parametrize("name", WHOLE_LINE)
 def test_moments_and_their_derivatives(name, point):
     expected = truth(name, *point)
     with precision(200):
@@ -72,7 +74,7 @@ def test_moments_and_their_derivatives(name, point):
 
 
 @pytest.mark.parametrize("point", POINTS, ids=str)
-@pytest.mark.parametrize("name", SMOOTH)
+@pytest.mark.parametrize("name", WHOLE_LINE)
 def test_float64_moments(name, point):
     at = moments(*map(float, point), activation=parse_activation(name))
     got = (at.mean, at.second_moment, at.slope_square, at.slope, at.curvature)

@@ -53,13 +53,17 @@ def test_elu_against_quadrature(alpha):
     assert shown(found) == truth
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [("piecewise: 3", "is constant"), ("piecewise: x<0: 0; x>=0: 1", "jumps at 0")],
-)
-def test_what_has_no_gain(text, words):
-    with pytest.raises(InputError, match=words):
-        gains(parse_activation(text))
+def test_a_constant_has_no_gain():
+    with pytest.raises(InputError, match="is constant"):
+        gains(parse_activation("piecewise: 3"))
+
+
+def test_a_jump_leaves_the_forward_gains():
+    """A step has mean square 1/2 and variance 1/4; E f'**2 is infinite."""
+    found = gains(parse_activation("piecewise: x<0: 0; x>=0: 1"), digits=20)
+    assert found.second_moment_gain.digits(20) == "1.4142135623730950488"
+    assert found.variance_gain.digits(20) == "2.0000000000000000000"
+    assert found.gradient_gain is None
 
 
 @pytest.mark.parametrize("digits", [0, 10_001, "5"])

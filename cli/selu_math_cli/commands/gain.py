@@ -12,6 +12,7 @@ from selu_math_cli.output import Sink, number, table
 if TYPE_CHECKING:
     from selu_math.activations import Activation
     from selu_math.gains import Gains
+    from selu_math.numbers.enclosure import Enclosure
 
 _MEANINGS = {
     "second_moment_gain": ("1/√E f²", "keeps the mean square, forwards"),
@@ -19,6 +20,7 @@ _MEANINGS = {
     "gradient_gain": ("1/√E f′²", "keeps the mean squared gradient, backwards"),
 }
 _SHOWN_EXCESS = 5e-13
+_NONE = "none"
 
 
 def register(app: typer.Typer) -> None:
@@ -49,12 +51,14 @@ def gain(
         return
     f = parse_activation(activation)
     result = _gains(sink, f, digits)
-    rows = [(*_MEANINGS[name], str(getattr(result, name))) for name in _MEANINGS]
+    rows = [(*_MEANINGS[name], _shown(getattr(result, name))) for name in _MEANINGS]
     text: list[Any] = [
         f"Gains of {result.activation} at z ~ N(0, 1); digits proved by ball arithmetic",
         "",
         table(("gain", "what it keeps", "value"), rows),
     ]
+    if result.gradient_gain is None:
+        text += ["", f"{result.activation} jumps, so E f′² is infinite and there is no gain for gradients."]
     names = [name for name in CATALOGUE if parse_activation(name).name == f.name]
     comparison = _comparison(dict.fromkeys(names, result))
     if comparison:
@@ -71,12 +75,14 @@ def _gains(sink: Sink, f: Activation, digits: str) -> Gains:
 
 def _all(sink: Sink, activations: dict[str, Activation], digits: str) -> None:
     found = {name: _gains(sink, f, digits) for name, f in activations.items()}
-    rows = [(x.activation, *(str(getattr(x, name)) for name in _MEANINGS)) for x in found.values()]
+    rows = [(x.activation, *(_shown(getattr(x, name)) for name in _MEANINGS)) for x in found.values()]
     sink.emit(
         {"gains": [_document(x, name) for name, x in found.items()], "digits": next(iter(found.values())).digits},
         "Gains at z ~ N(0, 1); digits proved by ball arithmetic",
         "",
         table(("activation", *(symbol for symbol, _ in _MEANINGS.values())), rows),
+        "",
+        f"{_NONE}: the activation jumps, so E f′² is infinite",
         "",
         "What frameworks use",
         "",
@@ -84,11 +90,15 @@ def _all(sink: Sink, activations: dict[str, Activation], digits: str) -> None:
     )
 
 
+def _shown(gain: Enclosure | None) -> str:
+    return _NONE if gain is None else str(gain)
+
+
 def _document(result: Gains, *names: str) -> dict[str, Any]:
     from selu_math.published_gains import PUBLISHED_GAINS
 
     return {
-        **{name: number(getattr(result, name)) for name in _MEANINGS},
+        **{name: None if (gain := getattr(result, name)) is None else number(gain) for name in _MEANINGS},
         "activation": result.activation,
         "digits": result.digits,
         "published": [

@@ -1,0 +1,245 @@
+"""Integrals of forms against a normal density: over the piece that holds m, over the others, over a narrow one."""
+
+from __future__ import annotations
+
+from math import comb
+from typing import Any, Final
+
+import numpy as np
+
+from selu_math.float_moments.forms import ORDER, Form
+from selu_math.numbers.float64 import Array
+from selu_math.numbers.half_line import PHI0, rays, reach, tilted
+
+_NOTHING: Final = 1e4
+"""So many deviations out the density is 0 in float64, and so is its product with any power that occurs."""
+_FARTHEST: Final = 1e150
+"""A distance in deviations whose square is finite."""
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
+
+
+class Ray:
+    """Integrals of forms over a half-line, or an interval, that starts at an anchor a and leads away from m.
+
+    Args:
+        m: means.
+        s: deviations.
+        a: the anchor, a number.
+        sign: 1 where it leads upwards, -1 downwards.
+        end: where it ends, or None.
+        first: ``J_0(h)`` where it is known, h the distance of the anchor in deviations.
+    """
+
+    away = True
+    least = 0
+
+    def __init__(
+        self, m: Array, s: Array, a: float, sign: int, end: float | None = None, first: Array | None = None
+    ) -> None:
+        self.m, self.s, self.a, self.sign = m, s, a, sign
+        self.beyond = None if end is None else Ray(m, s, end, sign)
+        self.h = np.minimum(sign * (a - m) / s, _FARTHEST)
+        self.edge = PHI0 * np.exp(self.h * self.h / -2)
+        self.first = first
+        self._known: dict[float, list[Array]] = {}
+
+    def moments(self, rate: float, highest: int) -> list[Array]:
+        """Return the integrals of ``u**n exp(rate z)`` up to n = highest."""
+        known = self._known.get(rate, [])
+        if len(known) <= highest:
+            self._known[rate] = known = self._moments(rate, max(highest, self.least))
+        return known
+
+    def _moments(self, rate: float, highest: int) -> list[Array]:
+        if rate:
+            kappa = self.sign * rate * self.s
+            y, edge = self.h - kappa, self.edge * np.exp(rate * self.a)
+            found = rays(y, highest, tilted(edge, y, lambda: np.exp(rate * self.m + kappa * kappa / 2)), edge)
+        else:
+            if self.first is None:
+                self.first = reach(0, self.h)
+            found = rays(self.h, highest, self.edge * self.first, self.edge)
+        step, power = self.sign * self.s, self.sign * self.s
+        for n in range(1, highest + 1):
+            found[n] = found[n] * power
+            power = power * step
+        if self.beyond is not None:
+            width, rest = self.beyond.a - self.a, self.beyond.moments(rate, highest)
+            for n in range(highest, -1, -1):
+                found[n] = found[n] - sum(comb(n, i) * width ** (n - i) * rest[i] for i in range(n + 1))
+        return found
+
+    def power(self, n: int) -> Array:
+        """Return the integral of ``u**n``."""
+        return self.moments(0.0, ORDER)[n]
+
+    def mass(self) -> Array:
+        """Return the integral of 1."""
+        return self.moments(0.0, 0)[0]
+
+    def integral(self, form: Form, small: bool) -> Array:
+        """Return the integral of a form."""
+        if small:
+            known = self.moments(0.0, form.power + form.series[-1][0])
+            total = sum(c * known[form.power + n] for n, c in form.series)
+            return np.asarray(total * np.exp(float(form.rate) * self.a))
+        values = (w * self.moments(r, form.power)[form.power] * np.exp(rest * self.a) for r, w, rest in form.closed)
+        return np.asarray(sum(values))
+
+
+class Middle:
+    """Integrals of forms over the piece that holds m, anchored there.
+
+    Args:
+        m: means.
+        s: deviations.
+        low: the piece's lower end, or None.
+        high: its upper end, or None.
+        moderate: whether ``exp(kappa**2)`` is far from overflow.  Then ``exp(rate m)`` is a factor of the whole, and
+            its rounding does not enter differences; else it is part of each term, so that nothing overflows.
+    """
+
+    away = False
+    least = 0
+
+    def __init__(self, m: Array, s: Array, low: float | None, high: float | None, moderate: bool) -> None:
+        self.m, self.s, self.moderate = m, s, moderate
+        self.ends = [
+            (end, np.clip((end - m) / s, -_FARTHEST, _FARTHEST), sign)
+            for end, sign in ((high, 1), (low, -1))
+            if end is not None
+        ]
+        self._known: dict[float, list[Array]] = {}
+        self._exps: dict[float, Array] = {}
+        self._rays: dict[int, Array] = {}
+
+    def _exp(self, rate: float) -> Array:
+        if rate not in self._exps:
+            self._exps[rate] = np.exp(rate * self.m)
+        return self._exps[rate]
+
+    def moments(self, rate: float, highest: int) -> list[Array]:
+        """Return the integrals of ``u**n exp(rate u)``, or of ``u**n exp(rate z)``, up to n = highest."""
+        known = self._known.get(rate, [])
+        if len(known) <= highest:
+            self._known[rate] = known = self._moments(rate, max(highest, self.least))
+        return known
+
+    def _moments(self, rate: float, highest: int) -> list[Array]:
+        kappa = rate * self.s
+        edges = []
+        for end, t, _ in self.ends:
+            if not rate:
+                edges.append(PHI0 * np.exp(t * t / -2))
+            elif self.moderate:
+                edges.append(PHI0 * np.exp(t * (kappa - t / 2)))
+            else:
+                edges.append(PHI0 * np.exp(t * t / -2) * np.exp(rate * end))
+        found = [self._mass(rate, kappa, edges)]
+        powers: list[Any] = [1.0] * len(edges)
+        for n in range(1, highest + 1):
+            value = kappa * found[n - 1] if rate else np.zeros_like(self.m)
+            if n > 1:
+                value = value + (n - 1) * found[n - 2]
+            for i, ((_, t, sign), edge) in enumerate(zip(self.ends, edges, strict=True)):
+                value = value - sign * powers[i] * edge
+                powers[i] = powers[i] * np.clip(t, -_NOTHING, _NOTHING)
+            found.append(value)
+        power = self.s
+        for n in range(1, highest + 1):
+            found[n] = found[n] * power
+            power = power * self.s
+        if rate and highest and len(self.ends) == 1:
+            self._from_the_end(rate, kappa, edges[0], found)
+        return found
+
+    def _from_the_end(self, rate: float, kappa: Array, edge: Array, found: list[Array]) -> None:
+        """Replace moments where the tilted mass lies beyond the only end: what is left of it is close to that end."""
+        end, t, sign = self.ends[0]
+        y = sign * (kappa - t)
+        chosen = np.flatnonzero(y > 1)
+        if chosen.size:
+            y, edge, step = y[chosen], edge[chosen], -sign * self.s[chosen]
+            near = rays(y, len(found) - 1, edge * reach(0, y), edge)
+            distance = end - self.m[chosen]
+            for n in range(1, len(found)):
+                found[n][chosen] = sum(comb(n, i) * distance ** (n - i) * step**i * near[i] for i in range(n + 1))
+
+    def _mass(self, rate: float, kappa: Any, edges: list[Array]) -> Array:
+        if not rate:
+            # what lies beyond the ends, which are nowhere nearer than m
+            beyond = (edge * self.ray(i) for i, edge in enumerate(edges))
+            return np.asarray(1.0 - sum(beyond, np.zeros_like(self.m)))
+
+        def whole() -> Array:
+            return np.asarray(np.exp(kappa * kappa / 2 if self.moderate else rate * self.m + kappa * kappa / 2))
+
+        if not self.ends:
+            return whole()
+        # the tilted mass lies on the side of the rate's sign: from the end on that side, less what is beyond the other
+        first = 0 if rate >= 0 or len(self.ends) == 1 else 1
+        side = self.ends[first][2]
+        inner = [tilted(edge, side * (kappa - self.ends[i][1]), whole) for i, edge in enumerate(edges)]
+        return inner[first] - inner[1 - first] if len(inner) == 2 else inner[0]
+
+    def ray(self, i: int) -> Array:
+        """Return J_0 of the distance of an end, in deviations."""
+        if i not in self._rays:
+            self._rays[i] = reach(0, np.abs(self.ends[i][1]))
+        return self._rays[i]
+
+    def power(self, n: int) -> Array:
+        """Return the integral of ``u**n``."""
+        return self.moments(0.0, ORDER)[n]
+
+    def mass(self) -> Array:
+        """Return the integral of 1."""
+        return self.moments(0.0, 0)[0]
+
+    def integral(self, form: Form, small: bool) -> Array:
+        """Return the integral of a form."""
+        total: Any = 0.0
+        if small:
+            known = self.moments(0.0, form.power + form.series[-1][0])
+            for n, c in form.series:
+                total = total + c * known[form.power + n]
+        else:
+            for r, w, rest in form.closed:
+                value = w * self.moments(r, form.power)[form.power]
+                total = total + (value * self._exp(rest) if rest and not self.moderate else value)
+        if form.rate and (small or self.moderate):
+            total = total * self._exp(float(form.rate))
+        return np.asarray(total)
+
+
+class Interval:
+    """Integrals of forms over a whole finite piece by a fixed rule.
+
+    Args:
+        m: means.
+        s: deviations.
+        low: the piece's lower end.
+        high: its upper end.
+        anchor: a number, or an array of them.
+    """
+
+    def __init__(self, m: Array, s: Array, low: float, high: float, anchor: Any) -> None:
+        self.away = np.ndim(anchor) == 0
+        half = (high - low) / 2
+        z = low + half * (1 + _NODES)
+        t = (z - m[:, None]) / s[:, None]
+        self.anchor = np.broadcast_to(np.asarray(anchor, dtype=np.float64), m.shape)[:, None]
+        self.u = z - self.anchor
+        self.weights = half * _WEIGHTS * PHI0 * np.exp(-t * t / 2) / s[:, None]
+
+    def power(self, n: int) -> Array:
+        """Return the integral of ``u**n``."""
+        return np.asarray((self.u**n * self.weights).sum(axis=1))
+
+    def mass(self) -> Array:
+        """Return the integral of 1."""
+        return self.power(0)
+
+    def integral(self, form: Form, small: bool) -> Array:
+        """Return the integral of a form."""
+        return np.asarray((form.at(self.u, self.anchor) * self.weights).sum(axis=1))
