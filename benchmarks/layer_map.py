@@ -83,7 +83,7 @@ def accuracy() -> tuple[Any, ...]:
         f"variance within 8 ulp (1.8e-15): {(found[well, 2] < 1.8e-15).mean():.4%} of the points of condition below 100"
     )
     print(
-        f"mean: worst {found[:, 3].max():.1e} of sqrt(E f^2); Jacobian: worst {found[:, 4].max():.1e} of its row's largest"
+        f"mean: worst {found[:, 3].max():.1e} of sqrt(E f^2); Jacobian: worst {found[:, 4].max():.1e} of its row's top"
     )
     print(
         f"published formula: beyond the limit {naive_bad.sum()}, of them not finite {(~np.isfinite(found[:, 6])).sum()}"
