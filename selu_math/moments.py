@@ -223,13 +223,20 @@ def as_parameters(**values: ArrayLike) -> tuple[Any, ...]:
             array = np.asarray(value, dtype=np.float64)
         except (TypeError, ValueError, OverflowError):
             raise InputError(f"{name} must be real numbers within float64, not {quoted(value)}") from None
-        if not np.isfinite(array).all():
-            raise InputError(f"{name} must be finite")
-        if name in {"v", "variance", "tau"} and not (array > 0).all():
-            raise InputError(f"{name} must be positive")
+        _require(np.isfinite(array), array, f"{name} must be finite")
+        if name in {"v", "variance", "tau"}:
+            _require(array > 0, array, f"{name} must be positive")
         arrays.append(array)
     try:
         return tuple(array[()] for array in np.broadcast_arrays(*arrays))
     except ValueError:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(values, arrays, strict=True))
         raise InputError(f"shapes do not broadcast: {shapes}") from None
+
+
+def _require(holds: Any, array: Any, what: str) -> None:
+    """Raise where something does not hold of every entry; the first that fails is named by its index."""
+    if not np.all(holds):
+        at = tuple(int(i) for i in np.argwhere(~holds)[0])
+        value = float(array[at])
+        raise InputError(f"{what}; entry {list(at)} is {value}" if at else f"{what}, not {value}")

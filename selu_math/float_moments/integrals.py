@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from math import comb
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -18,7 +19,40 @@ _FARTHEST: Final = 1e150
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 
 
-class Ray:
+class _Table(ABC):
+    """Integrals of ``u**n exp(rate ...)``, kept by rate.
+
+    Attributes:
+        away: whether the anchor is a number, and not m.
+        least: the highest n that is computed at once, whatever is asked for first.
+    """
+
+    away: ClassVar[bool]
+
+    def __init__(self) -> None:
+        self.least = 0
+        self._known: dict[float, list[Array]] = {}
+
+    @abstractmethod
+    def _moments(self, rate: float, highest: int) -> list[Array]: ...
+
+    def moments(self, rate: float, highest: int) -> list[Array]:
+        """Return the integrals up to n = highest."""
+        known = self._known.get(rate, [])
+        if len(known) <= highest:
+            self._known[rate] = known = self._moments(rate, max(highest, self.least))
+        return known
+
+    def power(self, n: int) -> Array:
+        """Return the integral of ``u**n``."""
+        return self.moments(0.0, ORDER)[n]
+
+    def mass(self) -> Array:
+        """Return the integral of 1."""
+        return self.moments(0.0, 0)[0]
+
+
+class Ray(_Table):
     """Integrals of forms over a half-line, or an interval, that starts at an anchor a and leads away from m.
 
     Args:
@@ -31,24 +65,16 @@ class Ray:
     """
 
     away = True
-    least = 0
 
     def __init__(
         self, m: Array, s: Array, a: float, sign: int, end: float | None = None, first: Array | None = None
     ) -> None:
+        super().__init__()
         self.m, self.s, self.a, self.sign = m, s, a, sign
         self.beyond = None if end is None else Ray(m, s, end, sign)
         self.h = np.minimum(sign * (a - m) / s, _FARTHEST)
         self.edge = PHI0 * np.exp(self.h * self.h / -2)
         self.first = first
-        self._known: dict[float, list[Array]] = {}
-
-    def moments(self, rate: float, highest: int) -> list[Array]:
-        """Return the integrals of ``u**n exp(rate z)`` up to n = highest."""
-        known = self._known.get(rate, [])
-        if len(known) <= highest:
-            self._known[rate] = known = self._moments(rate, max(highest, self.least))
-        return known
 
     def _moments(self, rate: float, highest: int) -> list[Array]:
         if rate:
@@ -69,14 +95,6 @@ class Ray:
                 found[n] = found[n] - sum(comb(n, i) * width ** (n - i) * rest[i] for i in range(n + 1))
         return found
 
-    def power(self, n: int) -> Array:
-        """Return the integral of ``u**n``."""
-        return self.moments(0.0, ORDER)[n]
-
-    def mass(self) -> Array:
-        """Return the integral of 1."""
-        return self.moments(0.0, 0)[0]
-
     def integral(self, form: Form, small: bool) -> Array:
         """Return the integral of a form."""
         if small:
@@ -87,7 +105,7 @@ class Ray:
         return np.asarray(sum(values))
 
 
-class Middle:
+class Middle(_Table):
     """Integrals of forms over the piece that holds m, anchored there.
 
     Args:
@@ -100,16 +118,15 @@ class Middle:
     """
 
     away = False
-    least = 0
 
     def __init__(self, m: Array, s: Array, low: float | None, high: float | None, moderate: bool) -> None:
+        super().__init__()
         self.m, self.s, self.moderate = m, s, moderate
         self.ends = [
             (end, np.clip((end - m) / s, -_FARTHEST, _FARTHEST), sign)
             for end, sign in ((high, 1), (low, -1))
             if end is not None
         ]
-        self._known: dict[float, list[Array]] = {}
         self._exps: dict[float, Array] = {}
         self._rays: dict[int, Array] = {}
 
@@ -117,13 +134,6 @@ class Middle:
         if rate not in self._exps:
             self._exps[rate] = np.exp(rate * self.m)
         return self._exps[rate]
-
-    def moments(self, rate: float, highest: int) -> list[Array]:
-        """Return the integrals of ``u**n exp(rate u)``, or of ``u**n exp(rate z)``, up to n = highest."""
-        known = self._known.get(rate, [])
-        if len(known) <= highest:
-            self._known[rate] = known = self._moments(rate, max(highest, self.least))
-        return known
 
     def _moments(self, rate: float, highest: int) -> list[Array]:
         kappa = rate * self.s
@@ -187,14 +197,6 @@ class Middle:
         if i not in self._rays:
             self._rays[i] = reach(0, np.abs(self.ends[i][1]))
         return self._rays[i]
-
-    def power(self, n: int) -> Array:
-        """Return the integral of ``u**n``."""
-        return self.moments(0.0, ORDER)[n]
-
-    def mass(self) -> Array:
-        """Return the integral of 1."""
-        return self.moments(0.0, 0)[0]
 
     def integral(self, form: Form, small: bool) -> Array:
         """Return the integral of a form."""
