@@ -78,9 +78,8 @@ class Form:
         if self.rate and not self.power and weights == {_ZERO: -1, self.rate: 1}:
             rise = float(self.rate) * u
             # from the higher end, so that nothing overflows on the way to a moderate value
-            return np.where(rise > 0, -np.expm1(-rise), np.expm1(np.minimum(rise, 0.0))) * np.exp(
-                float(self.rate) * anchor + np.maximum(rise, 0.0)
-            )
+            top = np.exp(float(self.rate) * anchor + np.maximum(rise, 0.0))
+            return np.copysign(np.expm1(-np.abs(rise)) * top, rise)
         total = sum(float(w) * np.exp(float(r) * u + float(self.rate) * anchor) for r, w in self.parts)
         return total * u**self.power
 

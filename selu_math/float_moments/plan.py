@@ -22,7 +22,8 @@ MODERATE: Final = 12.0
 """Largest ``|kappa|`` at which ``exp(rate m)`` is taken out of the integrals on the piece that holds m."""
 NARROW: Final = 4.0
 """Width in deviations, times one plus its distance, of a piece that the fixed rule takes."""
-_SORTED: Final = 1 << 18
+_BYTE: Final = 127
+_SORTED: Final = 1 << 20
 """So many points are sorted by regime at a time."""
 _CHUNK: Final = 1 << 14
 """So many are computed at a time, to stay in the processor's cache."""
@@ -223,20 +224,25 @@ class Plan:
 
     def groups(self, m: Array, s: Array) -> Iterator[tuple[NDArray[np.intp], Regime]]:
         """Return indices of elements by their regime."""
-        code = np.zeros(m.size, np.int32)
+        finite = range(1, len(self.breaks))
+        kinds = len(self.pieces) * 4 << len(finite)
+        # one byte each where that holds all kinds: the sorting is a matter of memory
+        code: NDArray[Any] = np.zeros(m.size, np.int8 if kinds <= _BYTE else np.int64)
         for c in self.breaks:
             code += m > c
         for limit in (MODERATE, SERIES):
             code *= 2
             code += s <= (limit / self.steepest if self.steepest else np.inf)
-        finite = range(1, len(self.breaks))
         for i in finite:
             low, high = self.breaks[i - 1], self.breaks[i]
             distance = np.maximum(np.maximum(low - m, m - high), 0.0)
             can = self.pieces[i].steepest * (high - low) <= 2 * NARROW
-            code = code * 2 + (can & ((high - low) * (1 + distance / s) <= NARROW * s))
-        for kind in np.flatnonzero(np.bincount(code)).tolist():
+            code *= 2
+            code += can & ((high - low) * (1 + distance / s) <= NARROW * s)
+        for kind in range(kinds) if kinds <= _BYTE else np.unique(code).tolist():
             chosen = np.flatnonzero(code == kind)
+            if not chosen.size:
+                continue
             bits = [bool(kind >> n & 1) for n in range(len(finite))][::-1]
             narrow = [False] * len(self.pieces)
             for i, bit in zip(finite, bits, strict=True):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.float64]
 PHI0: Final = 1 / sqrt(2 * pi)
-_KERNELS: Final = {0: (4.0, 24), 2: (3.0, 30)}
+_KERNELS: Final = {0: (4.0, 22), 2: (3.0, 28)}
 """By n: a, and the degree."""
 _BACKWARDS: Final = ((2.0, 5.0, 84, 2), (5.0, np.inf, 26, 1))
 """Ranges of y in which J_n, n > 2, is found backwards, with the steps before the first value counts: plus so many n."""
@@ -99,10 +99,12 @@ def rays(y: Array, highest: int, first: Array, edge: Array) -> list[Array]:
         return [first]
     found = [first, edge - y * first]
     if y.max(initial=0.0) > 1:
-        second = edge * reach(2, np.maximum(y, 0.0))
+        second = reach(2, np.maximum(y, 0.0))
+        second *= edge
         large = y > 1
-        found[1] = np.where(large, (first - second) / np.where(large, y, 1.0), found[1])
-        found.append(np.where(large, second, first - y * found[1]))
+        np.divide(first - second, y, out=found[1], where=large)
+        np.subtract(first, y * found[1], out=second, where=~large)
+        found.append(second)
     for n in range(len(found) - 1, highest):
         found.append(n * found[n - 1] - y * found[n])
     if highest > 2:
