@@ -55,7 +55,8 @@ def test_selu_in_words():
 def test_relu_at_two_keeps_every_length_and_is_critical():
     found = companions(RELU, 2)
     assert found.q_star is None
-    assert (found.chi, found.length_depth, found.correlation_depth, found.phase) == (1, inf, inf, "critical")
+    assert found.chi == pytest.approx(1, rel=1e-15, abs=0)
+    assert (found.length_depth, found.correlation_depth, found.phase) == (inf, inf, "critical")
     assert found.c_star == 1
     assert [p.value for p in found.correlation_fixed_points] == [1]
 
