@@ -221,7 +221,7 @@ def as_parameters(**values: ArrayLike) -> tuple[Any, ...]:
             if np.iscomplexobj(value):
                 raise TypeError
             array = np.asarray(value, dtype=np.float64)
-        except (TypeError, ValueError, OverflowError):
+        except (TypeError, ValueError, OverflowError, RuntimeError):  # torch refuses tensors that track gradients so
             raise InputError(f"{name} must be real numbers within float64, not {quoted(value)}") from None
         _require(np.isfinite(array), array, f"{name} must be finite")
         if name in {"v", "variance", "tau"}:

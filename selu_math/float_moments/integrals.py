@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 from math import comb
 from typing import Any, ClassVar, Final
 
@@ -52,45 +53,63 @@ class _Table(ABC):
         return self.moments(0.0, 0)[0]
 
 
+class End:
+    """An end of a piece, seen from the means m; the piece that holds m and the next one share it.
+
+    Args:
+        m: means.
+        s: deviations.
+        place: where it is.
+        sign: 1 where it lies above m, -1 below.
+    """
+
+    def __init__(self, m: Array, s: Array, place: float, sign: int) -> None:
+        self.place, self.sign = place, sign
+        self.h = np.minimum(sign * (place - m) / s, _FARTHEST)
+
+    @cached_property
+    def edge(self) -> Array:
+        """The standard normal density there."""
+        return np.asarray(PHI0 * np.exp(self.h * self.h / -2))
+
+    @cached_property
+    def ray(self) -> Array:
+        """J_0 of its distance h in deviations."""
+        return reach(0, self.h)
+
+
 class Ray(_Table):
     """Integrals of forms over a half-line, or an interval, that starts at an anchor a and leads away from m.
 
     Args:
         m: means.
         s: deviations.
-        a: the anchor, a number.
-        sign: 1 where it leads upwards, -1 downwards.
+        start: the anchor.
         end: where it ends, or None.
-        first: ``J_0(h)`` where it is known, h the distance of the anchor in deviations.
     """
 
     away = True
 
-    def __init__(
-        self, m: Array, s: Array, a: float, sign: int, end: float | None = None, first: Array | None = None
-    ) -> None:
+    def __init__(self, m: Array, s: Array, start: End, end: float | None = None) -> None:
         super().__init__()
-        self.m, self.s, self.a, self.sign = m, s, a, sign
-        self.beyond = None if end is None else Ray(m, s, end, sign)
-        self.h = np.minimum(sign * (a - m) / s, _FARTHEST)
-        self.edge = PHI0 * np.exp(self.h * self.h / -2)
-        self.first = first
+        self.m, self.s, self.start = m, s, start
+        self.beyond = None if end is None else Ray(m, s, End(m, s, end, start.sign))
 
     def _moments(self, rate: float, highest: int) -> list[Array]:
+        start = self.start
         if rate:
-            kappa = self.sign * rate * self.s
-            y, edge = self.h - kappa, self.edge * np.exp(rate * self.a)
+            kappa = start.sign * rate * self.s
+            y, edge = start.h - kappa, start.edge * np.exp(rate * start.place)
             found = rays(y, highest, tilted(edge, y, lambda: np.exp(rate * self.m + kappa * kappa / 2)), edge)
         else:
-            if self.first is None:
-                self.first = reach(0, self.h)
-            found = rays(self.h, highest, self.edge * self.first, self.edge)
-        step, power = self.sign * self.s, self.sign * self.s
+            found = rays(start.h, highest, start.edge * start.ray, start.edge)
+        step = start.sign * self.s
+        power = step
         for n in range(1, highest + 1):
             found[n] = found[n] * power
             power = power * step
         if self.beyond is not None:
-            width, rest = self.beyond.a - self.a, self.beyond.moments(rate, highest)
+            width, rest = self.beyond.start.place - start.place, self.beyond.moments(rate, highest)
             for n in range(highest, -1, -1):
                 found[n] = found[n] - sum(comb(n, i) * width ** (n - i) * rest[i] for i in range(n + 1))
         return found
@@ -100,8 +119,10 @@ class Ray(_Table):
         if small:
             known = self.moments(0.0, form.power + form.series[-1][0])
             total = sum(c * known[form.power + n] for n, c in form.series)
-            return np.asarray(total * np.exp(float(form.rate) * self.a))
-        values = (w * self.moments(r, form.power)[form.power] * np.exp(rest * self.a) for r, w, rest in form.closed)
+            return np.asarray(total * np.exp(float(form.rate) * self.start.place))
+        values = (
+            w * self.moments(r, form.power)[form.power] * np.exp(rest * self.start.place) for r, w, rest in form.closed
+        )
         return np.asarray(sum(values))
 
 
@@ -122,13 +143,8 @@ class Middle(_Table):
     def __init__(self, m: Array, s: Array, low: float | None, high: float | None, moderate: bool) -> None:
         super().__init__()
         self.m, self.s, self.moderate = m, s, moderate
-        self.ends = [
-            (end, np.clip((end - m) / s, -_FARTHEST, _FARTHEST), sign)
-            for end, sign in ((high, 1), (low, -1))
-            if end is not None
-        ]
+        self.ends = [End(m, s, end, sign) for end, sign in ((high, 1), (low, -1)) if end is not None]
         self._exps: dict[float, Array] = {}
-        self._rays: dict[int, Array] = {}
 
     def _exp(self, rate: float) -> Array:
         if rate not in self._exps:
@@ -138,22 +154,22 @@ class Middle(_Table):
     def _moments(self, rate: float, highest: int) -> list[Array]:
         kappa = rate * self.s
         edges = []
-        for end, t, _ in self.ends:
+        for end in self.ends:
             if not rate:
-                edges.append(PHI0 * np.exp(t * t / -2))
+                edges.append(end.edge)
             elif self.moderate:
-                edges.append(PHI0 * np.exp(t * (kappa - t / 2)))
+                edges.append(PHI0 * np.exp(end.h * (end.sign * kappa - end.h / 2)))
             else:
-                edges.append(PHI0 * np.exp(t * t / -2) * np.exp(rate * end))
+                edges.append(end.edge * np.exp(rate * end.place))
         found = [self._mass(rate, kappa, edges)]
         powers: list[Any] = [1.0] * len(edges)
         for n in range(1, highest + 1):
             value = kappa * found[n - 1] if rate else np.zeros_like(self.m)
             if n > 1:
                 value = value + (n - 1) * found[n - 2]
-            for i, ((_, t, sign), edge) in enumerate(zip(self.ends, edges, strict=True)):
-                value = value - sign * powers[i] * edge
-                powers[i] = powers[i] * np.clip(t, -_NOTHING, _NOTHING)
+            for i, (end, edge) in enumerate(zip(self.ends, edges, strict=True)):
+                value = value - end.sign * powers[i] * edge
+                powers[i] = powers[i] * (end.sign * np.minimum(end.h, _NOTHING))
             found.append(value)
         power = self.s
         for n in range(1, highest + 1):
@@ -165,21 +181,20 @@ class Middle(_Table):
 
     def _from_the_end(self, rate: float, kappa: Array, edge: Array, found: list[Array]) -> None:
         """Replace moments where the tilted mass lies beyond the only end: what is left of it is close to that end."""
-        end, t, sign = self.ends[0]
-        y = sign * (kappa - t)
+        end = self.ends[0]
+        y = end.sign * kappa - end.h
         chosen = np.flatnonzero(y > 1)
         if chosen.size:
-            y, edge, step = y[chosen], edge[chosen], -sign * self.s[chosen]
+            y, edge, step = y[chosen], edge[chosen], -end.sign * self.s[chosen]
             near = rays(y, len(found) - 1, edge * reach(0, y), edge)
-            distance = end - self.m[chosen]
+            distance = end.place - self.m[chosen]
             for n in range(1, len(found)):
                 found[n][chosen] = sum(comb(n, i) * distance ** (n - i) * step**i * near[i] for i in range(n + 1))
 
     def _mass(self, rate: float, kappa: Any, edges: list[Array]) -> Array:
         if not rate:
             # what lies beyond the ends, which are nowhere nearer than m
-            beyond = (edge * self.ray(i) for i, edge in enumerate(edges))
-            return np.asarray(1.0 - sum(beyond, np.zeros_like(self.m)))
+            return np.asarray(1.0 - sum((end.edge * end.ray for end in self.ends), np.zeros_like(self.m)))
 
         def whole() -> Array:
             return np.asarray(np.exp(kappa * kappa / 2 if self.moderate else rate * self.m + kappa * kappa / 2))
@@ -188,15 +203,12 @@ class Middle(_Table):
             return whole()
         # the tilted mass lies on the side of the rate's sign: from the end on that side, less what is beyond the other
         first = 0 if rate >= 0 or len(self.ends) == 1 else 1
-        side = self.ends[first][2]
-        inner = [tilted(edge, side * (kappa - self.ends[i][1]), whole) for i, edge in enumerate(edges)]
+        side = self.ends[first].sign
+        inner = [
+            tilted(edge, side * kappa - side * end.sign * end.h, whole)
+            for end, edge in zip(self.ends, edges, strict=True)
+        ]
         return inner[first] - inner[1 - first] if len(inner) == 2 else inner[0]
-
-    def ray(self, i: int) -> Array:
-        """Return J_0 of the distance of an end, in deviations."""
-        if i not in self._rays:
-            self._rays[i] = reach(0, np.abs(self.ends[i][1]))
-        return self._rays[i]
 
     def integral(self, form: Form, small: bool) -> Array:
         """Return the integral of a form."""

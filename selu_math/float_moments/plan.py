@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selu_math.float_moments.forms import ORDER, Expansion, Form, dense, horner
-from selu_math.float_moments.integrals import Interval, Middle, Ray
+from selu_math.float_moments.integrals import End, Interval, Middle, Ray
 from selu_math.numbers.float64 import FLOAT64, Array, round_exact
 from selu_math.numbers.half_line import PHI0
 from selu_math.pieces import ExpPoly, Piecewise
@@ -287,8 +287,8 @@ class Plan:
             return Interval(m, s, low, high, near if sign else m)
         if not sign or near is None:
             return Middle(m, s, low, high, regime.moderate)
-        known = None if beside is None else beside.ray(0 if sign > 0 else len(beside.ends) - 1)
-        return Ray(m, s, near, sign, far, known)
+        shared = None if beside is None else next(end for end in beside.ends if end.sign == sign)
+        return Ray(m, s, shared or End(m, s, near, sign), far)
 
     def _add(
         self,

@@ -98,18 +98,18 @@ def rays(y: Array, highest: int, first: Array, edge: Array) -> list[Array]:
     if not highest:
         return [first]
     found = [first, edge - y * first]
-    if y.max(initial=0.0) > 1:
-        second = reach(2, np.maximum(y, 0.0))
-        second *= edge
-        large = y > 1
-        np.divide(first - second, y, out=found[1], where=large)
-        np.subtract(first, y * found[1], out=second, where=~large)
-        found.append(second)
-    for n in range(len(found) - 1, highest):
+    far = np.flatnonzero(y > 1)
+    z = y[far]
+    second = edge[far] * reach(2, z)
+    found[1][far] = (first[far] - second) / z
+    if highest > 1:
+        found.append(first - y * found[1])
+        found[2][far] = second
+    for n in range(2, highest):
         found.append(n * found[n - 1] - y * found[n])
     if highest > 2:
         _replace_by_ratios(y, highest, found)
-    return found[: highest + 1]
+    return found
 
 
 def _replace_by_ratios(y: Array, highest: int, found: list[Any]) -> None:
