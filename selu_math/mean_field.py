@@ -3,13 +3,13 @@
 Weights are independent, of mean zero and variance ``tau/fan_in``; biases have variance ``bias_variance``.  Over them a
 layer's pre-activations are centred normals.  With q their second moment and c the correlation of those of two inputs:
 
-- length map (Poole et al. 2016, eq. 3): ``q~ = tau E f(sqrt(q) t)**2 + bias_variance``;
-- correlation map (their eqs. 5 and 6): ``c~ = (tau E f(z1) f(z2) + bias_variance)/q~`` for z1, z2 of variance q and
+- length map (Poole et al. 2016): ``q~ = tau E f(sqrt(q) t)**2 + bias_variance``;
+- correlation map (theirs): ``c~ = (tau E f(z1) f(z2) + bias_variance)/q~`` for z1, z2 of variance q and
   correlation c.  Nothing is centred: it is pre-activations that correlate, their means over the weights vanish, and
   their covariance is the second moment of activations.  Where E f = 0 the activations correlate alike;
 - its slope ``tau q E f'(z1) f'(z2)/q~``, which at c = 1 and a fixed point of q is
-  ``chi = tau E f'(z)**2`` (Poole et al. 2016, eq. 7), the factor of a gradient's mean square for each layer back;
-- depth scales ``-1/log|slope|`` of the approach to a fixed point (Schoenholz et al. 2017, eqs. 6 to 10).
+  ``chi = tau E f'(z)**2`` (Poole et al. 2016), the factor of a gradient's mean square for each layer back;
+- depth scales ``-1/log|slope|`` of the approach to a fixed point (Schoenholz et al. 2017).
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def correlation_map(
 ) -> Any:
     """Return the correlation of two inputs' pre-activations one layer after it is ``c``, in float64.
 
-    Uncentred, as in Poole et al. 2016, eqs. 5 and 6; see the head of this module.  Computed and not certified;
+    Uncentred, as in Poole et al. 2016; see the head of this module.  Computed and not certified;
     :func:`selu_math.prove_correlation` proves digits.
 
     Args:
@@ -159,17 +159,17 @@ class Companions:
 
     @property
     def length_depth(self) -> float | None:
-        """Depth scale of q's approach to ``q_star``, xi_q (Schoenholz et al. 2017, eq. 6)."""
+        """Depth scale of q's approach to ``q_star``, xi_q (Schoenholz et al. 2017)."""
         return None if self.length_slope is None else depth_scale(self.length_slope)
 
     @property
     def correlation_depth(self) -> float | None:
-        """Depth scale of c's approach to ``c_star``, xi_c (Schoenholz et al. 2017, eq. 9)."""
+        """Depth scale of c's approach to ``c_star``, xi_c (Schoenholz et al. 2017)."""
         return None if self.correlation_slope is None else depth_scale(self.correlation_slope)
 
     @property
     def gradient_depth(self) -> float | None:
-        """Layers in which a gradient's mean square shrinks by e; negative where it grows (eq. 15 there)."""
+        """Layers in which a gradient's mean square shrinks by e; negative where it grows (likewise)."""
         return None if self.chi is None else depth_scale(self.chi)
 
     @property
