@@ -216,7 +216,7 @@ def cosine() -> Activation:
 
 
 def snake(a: Rational = 1) -> Activation:
-    """Return snake: x + sin(a x)**2/a, which is x + (1 - cos(2 a x))/(2 a) (Ziyin et al. 2020, eq. 3).
+    """Return snake: x + sin(a x)**2/a, which is x + (1 - cos(2 a x))/(2 a) (Ziyin et al. 2020).
 
     Raises:
         InputError: if ``a`` is 0.
