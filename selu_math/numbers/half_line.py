@@ -99,9 +99,11 @@ def rays(y: Array, highest: int, first: Array, edge: Array) -> list[Array]:
         return [first]
     found = [first, edge - y * first]
     far = np.flatnonzero(y > 1)
-    z = y[far]
-    second = edge[far] * reach(2, z)
-    found[1][far] = (first[far] - second) / z
+    second = np.empty(0)
+    if far.size:
+        z = y[far]
+        second = edge[far] * reach(2, z)
+        found[1][far] = (first[far] - second) / z
     if highest > 1:
         found.append(first - y * found[1])
         found[2][far] = second
