@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
-from itertools import count, takewhile
 from typing import Final
 
+from flint import arb
+
 from selu_math.activations import Activation
+from selu_math.exceptions import PrecisionError
 from selu_math.layer import Layer
-from selu_math.numbers.ball import BALL, precision
+from selu_math.numbers.ball import BALL, refine
 from selu_math.numbers.enclosure import Enclosure
 from selu_math.stability import ball_spectral_radius
 from selu_math.target import Target
@@ -49,16 +51,19 @@ def attraction(activation: Activation, target: Target) -> Attraction:
     The eigenvalues of the Jacobian decide (Klambauer et al. 2017, eq. 6): a neighbourhood is drawn to the fixed point
     where all are below 1 in modulus, and left where one is above.
     """
+    radius = Enclosure(arb("nan"))
 
-    def at(bits: int) -> Enclosure:
-        with precision(bits):
-            mean, variance, omega, tau = map(BALL.rational, astuple(target))
-            layer = Layer(BALL, mean, variance, omega, tau, activation)
-            return Enclosure(ball_spectral_radius(layer.jacobian), _DIGITS)
+    def attempt() -> Attraction | None:
+        nonlocal radius
+        mean, variance, omega, tau = map(BALL.rational, astuple(target))
+        layer = Layer(BALL, mean, variance, omega, tau, activation)
+        radius = Enclosure(ball_spectral_radius(layer.jacobian), _DIGITS)
+        if radius.bounded_digits(_DIGITS) is None or not (radius.ball < 1 or radius.ball > 1):
+            return None
+        return Attraction(Answer.PROVED if radius.ball < 1 else Answer.REFUTED, radius)
 
     limit = _MAX_BITS if activation.is_closed_form else _MAX_QUADRATURE_BITS
-    for bits in takewhile(lambda n: n <= limit, (_BITS << n for n in count())):
-        radius = at(bits)
-        if radius.bounded_digits(_DIGITS) is not None and (radius.ball < 1 or radius.ball > 1):
-            return Attraction(Answer.PROVED if radius.ball < 1 else Answer.REFUTED, radius)
-    return Attraction(Answer.UNDECIDED, radius)
+    try:
+        return refine(attempt, bits=_BITS, max_bits=limit, what="the spectral radius")
+    except PrecisionError:
+        return Attraction(Answer.UNDECIDED, radius)

@@ -21,12 +21,11 @@ from selu_math.activations import Activation
 from selu_math.analytic import Analytic
 from selu_math.exceptions import InputError
 from selu_math.moments import Moments, as_parameters
-from selu_math.numbers.exact import Exact
 from selu_math.numbers.float64 import FLOAT64, Array
-from selu_math.numbers.sampling import evaluate as evaluate_callable
-from selu_math.pieces import ExpPoly, Part, Piecewise
+from selu_math.pieces import ExpPoly, Piecewise
 from selu_math.sampled import Sampled
 from selu_math.trigonometric import TrigPoly
+from selu_math.values import evaluate
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _REACH: Final = 10.0
@@ -105,18 +104,14 @@ def _joint(activation: Activation, panels: _Panels, m1: Array, v1: Array, m2: Ar
 
     given = inner(column(m2) + column(c * s2) * t, np.broadcast_to(column(s2 * rest), t.shape))
     terms = evaluate(f, column(m1) + column(s1) * t) * given
-    sums = np.sum(terms * half * _WEIGHTS * _density(t), axis=1)
+    sums = np.sum(terms * half * _WEIGHTS * FLOAT64.tilted_density(0.0, t), axis=1)
     total: Array = np.bincount(point, weights=sums, minlength=m1.size).astype(np.float64)
     for (place, order), jump in f.atoms.items():
         if order or not rest.all():
             raise InputError(f"{activation.name} is infinite somewhere; this mean needs |c| < 1")
         t = (float(place) - m1) / s1
-        total += FLOAT64.exact(jump) * _density(t) / s1 * inner(m2 + c * s2 * t, s2 * rest)
+        total += FLOAT64.exact(jump) * FLOAT64.tilted_density(0.0, t) / s1 * inner(m2 + c * s2 * t, s2 * rest)
     return total
-
-
-def _density(t: Array) -> Array:
-    return np.asarray(np.exp(-t * t / 2) / np.sqrt(2 * np.pi))
 
 
 class _Panels:
@@ -175,41 +170,3 @@ class _Panels:
 def _useful(offsets: Array, limit: float) -> Array:
     """Return the offsets, those beyond the limit replaced by 0: panels are narrow enough there."""
     return np.asarray(np.where(np.abs(offsets) <= limit, offsets, 0.0))
-
-
-def evaluate(f: Piecewise, x: Array) -> Array:
-    """Return f at an array of points, atoms left out."""
-    value = np.empty(x.shape)
-    piece = np.searchsorted([float(c) for c in f.breaks], x, side="right")
-    for index, part in enumerate(f.parts):
-        inside = piece == index
-        value[inside] = _part(part, x[inside])
-    return value
-
-
-def _part(part: Part, x: Array) -> Any:
-    if isinstance(part, Analytic):
-        from selu_math.numbers.float_quadrature import FUNCTIONS
-
-        return part.combination(FLOAT64)(part.derivatives(FUNCTIONS, x, part.order))
-    total = np.zeros_like(x)
-    if isinstance(part, Sampled):
-        values = evaluate_callable(part.base.name, part.base.function, x)
-        for (power, slopes, order), coefficient in part.terms.items():
-            if slopes or order:
-                raise InputError(f"{part.base.name} is known by its values alone: the slope of its maps is not")
-            total += FLOAT64.exact(coefficient) * values**power
-        return total
-    if isinstance(part, TrigPoly):
-        for (power, frequency, sine), coefficient in part.terms.items():
-            wave = np.sin if sine else np.cos
-            total += FLOAT64.exact(coefficient) * x**power * wave(float(frequency) * x)
-        return total
-    constant = Exact()
-    for (power, rate), coefficient in part.terms.items():
-        if power:
-            total += FLOAT64.exact(coefficient) * x**power * np.exp(float(rate) * x)
-        else:  # near 0 constants cancel, so they are added exactly
-            constant += coefficient
-            total += FLOAT64.exact(coefficient) * np.expm1(float(rate) * x)
-    return total + FLOAT64.exact(constant)

@@ -25,11 +25,12 @@ from numpy.typing import ArrayLike
 
 from selu_math.activations import SELU, Activation
 from selu_math.exceptions import InputError, quoted
-from selu_math.joint import evaluate, joint_moment, slope_activation
+from selu_math.joint import joint_moment, slope_activation
 from selu_math.moments import as_parameters, moments
 from selu_math.numbers.exact import Exact
 from selu_math.pieces import ExpPoly, Part, Piecewise
 from selu_math.sampled import Sampled
+from selu_math.values import evaluate
 
 _TOLERANCE: Final = 1e-12
 """Within so much of each other, two numbers of order 1 count as equal."""

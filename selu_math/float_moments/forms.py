@@ -57,11 +57,6 @@ class Form:
         return [(n, form) for n, form in found if form.parts]
 
     @cached_property
-    def steepest(self) -> float:
-        """The largest modulus of a rate."""
-        return max(abs(float(r)) for r, _ in self.parts)
-
-    @cached_property
     def series(self) -> tuple[tuple[int, float], ...]:
         """Coefficients of the power series of the sum, by order; exact before they are rounded."""
         terms = ((n, sum(w * r**n for r, w in self.parts) / factorial(n)) for n in range(ORDER + 1))

@@ -48,6 +48,11 @@ class _Table(ABC):
         """Return the integral of ``u**n``."""
         return self.moments(0.0, ORDER)[n]
 
+    def _by_series(self, form: Form) -> Any:
+        """Return the integral of a form without its factor at the anchor, by its power series."""
+        known = self.moments(0.0, form.power + form.series[-1][0])
+        return sum(c * known[form.power + n] for n, c in form.series)
+
     def mass(self) -> Array:
         """Return the integral of 1."""
         return self.moments(0.0, 0)[0]
@@ -117,9 +122,7 @@ class Ray(_Table):
     def integral(self, form: Form, small: bool) -> Array:
         """Return the integral of a form."""
         if small:
-            known = self.moments(0.0, form.power + form.series[-1][0])
-            total = sum(c * known[form.power + n] for n, c in form.series)
-            return np.asarray(total * np.exp(float(form.rate) * self.start.place))
+            return np.asarray(self._by_series(form) * np.exp(float(form.rate) * self.start.place))
         values = (
             w * self.moments(r, form.power)[form.power] * np.exp(rest * self.start.place) for r, w, rest in form.closed
         )
@@ -214,9 +217,7 @@ class Middle(_Table):
         """Return the integral of a form."""
         total: Any = 0.0
         if small:
-            known = self.moments(0.0, form.power + form.series[-1][0])
-            for n, c in form.series:
-                total = total + c * known[form.power + n]
+            total = self._by_series(form)
         else:
             for r, w, rest in form.closed:
                 value = w * self.moments(r, form.power)[form.power]
@@ -246,13 +247,9 @@ class Interval:
         self.u = z - self.anchor
         self.weights = half * _WEIGHTS * PHI0 * np.exp(-t * t / 2) / s[:, None]
 
-    def power(self, n: int) -> Array:
-        """Return the integral of ``u**n``."""
-        return np.asarray((self.u**n * self.weights).sum(axis=1))
-
     def mass(self) -> Array:
         """Return the integral of 1."""
-        return self.power(0)
+        return np.asarray(self.weights.sum(axis=1))
 
     def integral(self, form: Form, small: bool) -> Array:
         """Return the integral of a form."""

@@ -10,8 +10,9 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from selu_math.float_moments.forms import ORDER, Expansion, Form, dense, horner
+from selu_math.float_moments.forms import Form
 from selu_math.float_moments.integrals import End, Interval, Middle, Ray
+from selu_math.float_moments.piece import Piece, Product
 from selu_math.numbers.float64 import FLOAT64, Array, round_exact
 from selu_math.numbers.half_line import PHI0
 from selu_math.pieces import ExpPoly, Piecewise
@@ -31,66 +32,6 @@ _ONE: Final = Form(0, Fraction(0), ((Fraction(0), Fraction(1)),))
 _U: Final = Form(1, Fraction(0), ((Fraction(0), Fraction(1)),))
 
 Domain: TypeAlias = Ray | Middle | Interval
-Product: TypeAlias = tuple[int, int, float, Form]
-"""Indices of two coefficients, a factor, and the form that goes with their product."""
-
-
-class Piece:
-    """A piece, compiled: its expansion, its value, and the products that moments need."""
-
-    def __init__(self, part: ExpPoly) -> None:
-        self.expansion = Expansion.of(part)
-        forms = [form for form, _ in self.expansion.terms]
-        slopes = [form.slope() for form in forms]
-        bends = [[(n * k, again) for n, form in slope for k, again in form.slope()] for slope in slopes]
-        self.forms = list(enumerate(forms))
-        self.slope = [(a, float(n), form) for a, slope in enumerate(slopes) for n, form in slope]
-        self.bend = [(a, float(n), form) for a, bend in enumerate(bends) for n, form in bend]
-        self.square = [
-            (a, b, 1.0 + (a < b), forms[a] * forms[b]) for a in range(len(forms)) for b in range(a, len(forms))
-        ]
-        self.cross = self._products([(a, 1.0, f) for a, f in self.forms], self.slope)
-        self.slope_square = self._products(self.slope, self.slope)
-        self.bent = self._products([(a, 1.0, f) for a, f in self.forms], self.bend)
-        self.steepest = 2 * max((float(abs(k)) for _, k in part.terms), default=0.0)
-        # where x**j and x**j exp(kx) stand together, exp(kx) is 1 + expm1(kx), and what is left at 0 is exact
-        beside = {j for j, k in part.terms if not k}
-        rest: dict[int, Any] = {}
-        for (j, k), c in part.terms.items():
-            if not k or j in beside:
-                rest[j] = rest[j] + c if j in rest else c
-        self._polynomial = dense({0: 0.0, **{j: round_exact(c) for j, c in rest.items()}})
-        self._exponentials = [
-            (j, float(k), round_exact(c), np.expm1 if j in beside else np.exp) for (j, k), c in part.terms.items() if k
-        ]
-        self.highest = max((form.power for _, _, _, form in self.square), default=0)
-        self.mixed = len(forms) > 1 and any(form.rate for form in forms)
-
-    @staticmethod
-    def _products(left: list[tuple[int, float, Form]], right: list[tuple[int, float, Form]]) -> list[Product]:
-        found: dict[tuple[int, int, Form], float] = {}
-        for a, n, f in left:
-            for b, k, g in right:
-                key = (a, b, f * g)
-                found[key] = found.get(key, 0.0) + n * k
-        return [(a, b, n, form) for (a, b, form), n in found.items()]
-
-    def value(self, x: Any) -> Any:
-        """Return the piece's value."""
-        total = horner(self._polynomial, x) + 0.0 * x
-        for j, k, c, exponential in self._exponentials:
-            total = total + c * exponential(k * x) * x**j
-        return total
-
-    def series(self, x: Any, a: list[Any]) -> list[Any]:
-        """Return the power series of ``p(x + u) - p(x)`` in u, from its coefficients by forms."""
-        found: list[Any] = [0.0] * (ORDER + 1)
-        for (form, _), c in zip(self.expansion.terms, a, strict=True):
-            tilted = c * np.exp(float(form.rate) * x) if form.rate else c
-            for n, weight in form.series:
-                if n + form.power <= ORDER:
-                    found[n + form.power] = found[n + form.power] + weight * tilted
-        return found
 
 
 @dataclass
@@ -105,10 +46,10 @@ class Sums:
         cross: E (g**2)'/2.
         bent: E (g**2)''/2.
         slope_square: E g'**2, of the ordinary derivative.
-        ends: what the ends of pieces add to ``slope`` and ``cross``, in units of the third number.
+        ends: what the ends of pieces add to ``slope`` and ``cross``, in units of the density common to them.
     """
 
-    ends: tuple[Any, Any, Any] = (0.0, 0.0, 0.0)
+    ends: tuple[Any, Any] = (0.0, 0.0)
     first: Any = 0.0
     second: Any = 0.0
     slope: Any = 0.0
@@ -256,6 +197,8 @@ class Plan:
         middle = self.pieces[holder]
         over = self._integrals(m, s, holder, regime)
         self._add(total, m, s, middle, m, 0.0, over, regime, responses)
+        # seen from afar all ends have nearly the same density: what is common to them is added up by itself
+        common = PHI0 / s * (self._reach(m) < s) if regime.by_density else 0.0
         for sign in (1, -1):
             level: Any = 0.0
             place: Any = m
@@ -270,8 +213,10 @@ class Plan:
                 beside = over if at == min(holder, holder + sign) and isinstance(over, Middle) else None
                 self._add(total, m, s, piece, c, level, self._integrals(m, s, j, regime, beside), regime, responses)
                 if responses:
-                    self._add_break(total, m, s, at, *((before, level) if sign > 0 else (level, before)), regime)
-        first, second, common = total.ends
+                    self._add_break(
+                        total, m, s, at, *((before, level) if sign > 0 else (level, before)), regime, common
+                    )
+        first, second = total.ends
         total.slope, total.cross = total.slope + first * common, total.cross + second * common
         return middle.value(m), total
 
@@ -306,7 +251,7 @@ class Plan:
         if not isinstance(over, Interval):
             over.least = piece.highest  # all powers that will be asked for, at once
         a = piece.expansion.coefficients(x)
-        if piece.mixed and regime.small and not regime.by_density:
+        if piece.mixed and regime.small and not regime.by_density and not isinstance(over, Interval):
             self._add_series(total, piece.series(x, a), level, over, responses)
             return
         known: dict[Form, Array] = {}
@@ -365,7 +310,7 @@ class Plan:
         total.cross, total.bent = total.cross + cross, total.bent + bent
 
     @staticmethod
-    def _add_series(total: Sums, g: list[Any], level: Any, over: Domain, responses: bool) -> None:
+    def _add_series(total: Sums, g: list[Any], level: Any, over: Ray | Middle, responses: bool) -> None:
         """Add a piece by the power series of g, where its forms nearly cancel one another."""
 
         def product(left: list[Any], right: list[Any]) -> list[Any]:
@@ -384,7 +329,9 @@ class Plan:
             total.slope_square, total.cross = total.slope_square + slope_square, total.cross + mean(product(g, slope))
             total.bent = total.bent + slope_square + mean(product(g, bend))
 
-    def _add_break(self, total: Sums, m: Array, s: Array, at: int, left: Any, right: Any, regime: Regime) -> None:
+    def _add_break(
+        self, total: Sums, m: Array, s: Array, at: int, left: Any, right: Any, regime: Regime, common: Any
+    ) -> None:
         """Add what a kink or a jump contributes to distributional derivatives; g is left and right of it as given."""
         t = (self.breaks[at] - m) / s
         density, tilt = PHI0 * np.exp(t * t / -2) / s, t / s
@@ -393,11 +340,9 @@ class Plan:
             low, high = 0.0 if regime.narrow[at] else left, 0.0 if regime.narrow[at + 1] else right
             first, second = high - low, (high * high - low * low) / 2
             total.bend, total.bent = total.bend + first * tilt * density, total.bent + second * tilt * density
-            # seen from afar all ends have nearly the same density: what is common to them is added up by itself
-            common = PHI0 / s * (self._reach(m) < s)
             apart = np.where(common > 0, PHI0 / s * np.expm1(t * t / -2), density)
             total.slope, total.cross = total.slope + first * apart, total.cross + second * apart
-            total.ends = (total.ends[0] + first, total.ends[1] + second, common)
+            total.ends = (total.ends[0] + first, total.ends[1] + second)
             return
         low, high = self.slopes[at]
         jump, mean = self.jumps[at], (left + right) / 2

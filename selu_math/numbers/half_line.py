@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from math import pi, sqrt
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]
+from selu_math.numbers.float64 import Array
+
 PHI0: Final = 1 / sqrt(2 * pi)
 _KERNELS: Final = {0: (4.0, 22), 2: (3.0, 28)}
 """By n: a, and the degree."""
@@ -26,7 +26,7 @@ _BACKWARDS: Final = ((2.0, 5.0, 84, 2), (5.0, np.inf, 26, 1))
 @cache
 def _coefficients(n: int) -> tuple[float, ...]:
     """Return the polynomial in t for J_n, highest power first."""
-    from flint import arb
+    from flint import arb, fmpz_poly
 
     from selu_math.numbers.ball import precision
 
@@ -42,17 +42,10 @@ def _coefficients(n: int) -> tuple[float, ...]:
             for i in range(1, n):
                 rays.append(i * rays[i - 1] - y * rays[i])
             values.append(rays[n] * (y + a) ** (n + 1))
-        # Chebyshev polynomials as lists of coefficients, lowest first
-        before, this = [arb(1)], [arb(0), arb(1)]
         total = [arb(0)] * count
         for i in range(count):
-            if i > 1:
-                following = [arb(0), *(2 * c for c in this)]
-                for k, c in enumerate(before):
-                    following[k] -= c
-                before, this = this, following
             mean = sum((v * (i * angle).cos() for v, angle in zip(values, angles, strict=True)), arb(0)) / count
-            for k, c in enumerate(this if i else before):
+            for k, c in enumerate(fmpz_poly.chebyshev_t(i).coeffs()):
                 total[k] += mean * c * (2 if i else 1)
         return tuple(float(c) for c in reversed(total))
 

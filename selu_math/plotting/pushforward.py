@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
-from selu_math.analytic import Analytic
 from selu_math.exceptions import InputError
-from selu_math.numbers.float64 import FLOAT64, round_exact
-from selu_math.numbers.float_quadrature import FUNCTIONS
+from selu_math.numbers.float64 import FLOAT64
 from selu_math.pieces import Part, Piecewise
 from selu_math.sampled import Sampled
 from selu_math.trigonometric import TrigPoly
+from selu_math.values import values
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -29,26 +28,14 @@ _LEVEL: Final = 1e-3
 
 def evaluate(part: Part, z: ArrayLike) -> Array:
     """Return a piece at float64 points."""
-    x = np.asarray(z, dtype=np.float64)
-    if isinstance(part, Analytic):
-        return np.asarray(part.combination(FLOAT64)(part.derivatives(FUNCTIONS, x, part.order)))
     if isinstance(part, Sampled):
         raise InputError(f"no picture of {part.base.name}: of its derivative only means are known")
-    total = np.zeros_like(x)
-    if isinstance(part, TrigPoly):
-        for (power, frequency, sine), coefficient in part.terms.items():
-            wave = np.sin if sine else np.cos
-            total += round_exact(coefficient) * x**power * wave(float(frequency) * x)
-        return total
-    for (power, rate), coefficient in part.terms.items():
-        total += round_exact(coefficient) * x**power * np.exp(float(rate) * x)
-    return total
+    return np.asarray(values(part, np.asarray(z, dtype=np.float64)))
 
 
 def normal_density(z: ArrayLike) -> Array:
     """Return the standard normal density."""
-    x = np.asarray(z, dtype=np.float64)
-    return np.asarray(np.exp(-x * x / 2) / np.sqrt(2 * np.pi))
+    return np.asarray(FLOAT64.tilted_density(0.0, np.asarray(z, dtype=np.float64)))
 
 
 @dataclass(frozen=True)

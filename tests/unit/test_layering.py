@@ -30,6 +30,7 @@ FLOORS = {
     "selu_math.own": 2,
     "selu_math.activations": 2,
     "selu_math.float_moments": 3,
+    "selu_math.values": 3,
     "selu_math.moments": 3,
     "selu_math.layer": 4,
     "selu_math.joint": 4,
