@@ -77,9 +77,7 @@ def tilted(edge: Array, y: Array, whole: Callable[[], Any]) -> Array:
     inside = y < 0
     found = reach(0, np.abs(y))
     found *= edge
-    if inside.any():
-        np.subtract(whole(), found, out=found, where=inside)
-    return found
+    return np.where(inside, whole() - found, found) if inside.any() else found
 
 
 def rays(y: Array, highest: int, first: Array, edge: Array) -> list[Array]:
