@@ -12,9 +12,10 @@ from fractions import Fraction
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from selu_math.activations import SELU, Activation
+from selu_math.arrays import takes_foreign_arrays
 from selu_math.exceptions import InputError, unknown_name, whole_number
 from selu_math.moments import as_parameters, lazily, moments_in
 from selu_math.numbers.kit import Kit
@@ -115,6 +116,7 @@ def _float_layer(
     return Layer(FLOAT64, at, spread, total, square, activation, which)
 
 
+@takes_foreign_arrays
 def layer_map(
     mean: ArrayLike,
     variance: ArrayLike,
@@ -134,6 +136,9 @@ def layer_map(
         activation: f.
         kind: ``"paper"`` or ``"mean-field"``.
 
+    Returns:
+        Arrays of the broadcast shape, of NumPy or of the library whose arrays came in; 0-d in gives NumPy's scalars.
+
     Raises:
         InputError: for entries that are not finite or, where they must be, not positive.
     """
@@ -141,6 +146,7 @@ def layer_map(
     return Statistics(layer.mean, layer.variance)
 
 
+@takes_foreign_arrays
 def jacobian(
     mean: ArrayLike,
     variance: ArrayLike,
@@ -149,7 +155,7 @@ def jacobian(
     tau: ArrayLike = 1.0,
     activation: Activation = SELU,
     kind: str = "paper",
-) -> NDArray[np.float64]:
+) -> Any:
     """Return the Jacobian of :func:`layer_map`, shape ``(..., 2, 2)``: rows (mean, variance) of the image.
 
     Arguments and errors as for :func:`layer_map`.  Klambauer et al. 2017, eq. 6.
@@ -160,6 +166,7 @@ def jacobian(
     return stacked.reshape(*stacked.shape[:-1], 2, 2)
 
 
+@takes_foreign_arrays
 def propagate(
     mean: ArrayLike,
     variance: ArrayLike,

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from selu_math.activations import SELU, Activation
+from selu_math.arrays import takes_foreign_arrays
 from selu_math.exceptions import InputError, quoted
 from selu_math.joint import joint_moment, slope_activation
 from selu_math.moments import as_parameters, moments
@@ -42,6 +43,7 @@ _STEP: Final = 0.1
 """The step of the search in log q."""
 
 
+@takes_foreign_arrays
 def length_map(q: ArrayLike, *, activation: Activation = SELU, tau: float = 1.0, bias_variance: float = 0.0) -> Any:
     """Return the second moment of pre-activations one layer after it is ``q``, in float64.
 
@@ -58,6 +60,7 @@ def length_map(q: ArrayLike, *, activation: Activation = SELU, tau: float = 1.0,
     return tau * moments(0.0, q, activation=activation).second_moment + bias_variance
 
 
+@takes_foreign_arrays
 def correlation_map(
     c: ArrayLike,
     *,
@@ -88,6 +91,7 @@ def correlation_map(
         return (tau * joint_moment(activation, 0.0, q, 0.0, q, c) + bias_variance) / new_q
 
 
+@takes_foreign_arrays
 def correlation_slope(
     c: ArrayLike,
     *,

@@ -15,11 +15,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from selu_math.activations import SELU, Activation
+from selu_math.arrays import takes_foreign_arrays
 from selu_math.exceptions import InputError, quoted
 from selu_math.gaussian import GaussianExpectation
 from selu_math.numbers.kit import Kit
 
 if TYPE_CHECKING:
+    from selu_math.centred import CentredPlan
     from selu_math.float_moments import FloatMoments, Plan
 
 SecondPartials: TypeAlias = tuple[Any, Any, Any]
@@ -117,13 +119,14 @@ class Moments:
 
 
 class StableMoments(Moments):
-    """The same in float64 without cancellation, for functions of exponential polynomials; see :mod:`float_moments`."""
+    """The same in float64 without cancellation; see :mod:`selu_math.float_moments` and :mod:`selu_math.centred`."""
 
-    def __init__(self, plan: Plan, activation: Activation, m: Any, v: Any) -> None:
+    def __init__(self, plan: Plan | CentredPlan, activation: Activation, m: Any, v: Any) -> None:
         from selu_math.numbers.float64 import FLOAT64
 
         super().__init__(FLOAT64, activation, m, v)
         self._plan = plan
+        self._closed = Moments(FLOAT64, activation, m, v)
 
     @lazily
     def _responses(self) -> FloatMoments:
@@ -133,61 +136,73 @@ class StableMoments(Moments):
     def _base(self) -> FloatMoments:
         return self._responses if "_responses" in vars(self) else self._plan.moments(self.m, self.v)
 
+    def _where_wide(self, planned: Any, closed: Callable[[Moments], Any]) -> Any:
+        """Return what the plan gives, and the closed form where waves are too short for its panels."""
+        wide = self.v > self._plan.widest**2
+        return np.where(wide, closed(self._closed), planned)[()] if np.any(wide) else planned
+
     @lazily
     def mean(self) -> Any:
         """E f, the new mean."""
-        return self._base.mean
+        return self._where_wide(self._base.mean, lambda closed: closed.mean)
 
     @lazily
     def second_moment(self) -> Any:
         """E f**2."""
-        return self._base.variance + self._base.mean**2
+        return self.variance + self.mean**2
 
     @lazily
     def variance(self) -> Any:
         """Var f, the new variance."""
-        return self._base.variance
+        return self._where_wide(self._base.variance, lambda closed: closed.variance)
 
     @lazily
     def slope(self) -> Any:
         """E f'."""
-        return self._responses.slope
+        return self._where_wide(self._responses.slope, lambda closed: closed.slope)
 
     @lazily
     def curvature(self) -> Any:
         """E f'', kinks included."""
-        return self._responses.curvature
+        return self._where_wide(self._responses.curvature, lambda closed: closed.curvature)
 
     @lazily
     def slope_square(self) -> Any:
         """E f'**2."""
         self.activation.slope_square  # noqa: B018 - raises where f jumps
-        return self._responses.slope_square
+        return self._where_wide(self._responses.slope_square, lambda closed: closed.slope_square)
 
     @lazily
     def gradient(self) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
         """Partial derivatives of (mean, variance), rows, by (m, v), columns."""
-        found = self._responses
-        return (found.slope, found.curvature / 2), (found.by_m, found.by_v)
+        by_m = self._where_wide(self._responses.by_m, lambda closed: closed.gradient[1][0])
+        by_v = self._where_wide(self._responses.by_v, lambda closed: closed.gradient[1][1])
+        return (self.slope, self.curvature / 2), (by_m, by_v)
 
 
-_PLANS: Final[WeakKeyDictionary[Activation, Plan]] = WeakKeyDictionary()
+_PLANS: Final[WeakKeyDictionary[Activation, Plan | CentredPlan]] = WeakKeyDictionary()
 
 
 def moments_in(kit: Kit[Any], activation: Activation, m: Any, v: Any) -> Moments:
     """Return the moments of an activation in a kit, by the evaluation that suits both."""
     if kit.name != "float64":
         return Moments(kit, activation, m, v)
+    from selu_math.centred import CentredPlan
     from selu_math.float_moments import Plan
 
-    if not Plan.suits(activation.function):
-        return Moments(kit, activation, m, v)
     plan = _PLANS.get(activation)
     if plan is None:
-        plan = _PLANS[activation] = Plan(activation.function)
+        if Plan.suits(activation.function):
+            plan = Plan(activation.function)
+        elif CentredPlan.suits(activation.function):
+            plan = CentredPlan(activation.function)
+        else:
+            return Moments(kit, activation, m, v)
+        _PLANS[activation] = plan
     return StableMoments(plan, activation, m, v)
 
 
+@takes_foreign_arrays
 def moments(m: ArrayLike, v: ArrayLike, *, activation: Activation = SELU) -> Moments:
     """Return float64 moments of ``activation(z)``, ``z ~ N(m, v)``.
 
@@ -198,7 +213,7 @@ def moments(m: ArrayLike, v: ArrayLike, *, activation: Activation = SELU) -> Mom
 
     Returns:
         An object with ``mean``, ``variance``, ``second_moment``, ``slope``, ``curvature``, ``slope_square``, each of
-        the broadcast shape; 0-d in gives scalars out.
+        the broadcast shape; 0-d in gives scalars out.  Arrays of another library come back as that library's.
 
     Raises:
         InputError: if a variance is not positive or an entry is not finite.
@@ -222,7 +237,8 @@ def as_parameters(**values: ArrayLike) -> tuple[Any, ...]:
                 raise TypeError
             array = np.asarray(value, dtype=np.float64)
         except (TypeError, ValueError, OverflowError, RuntimeError):  # torch refuses tensors that track gradients so
-            raise InputError(f"{name} must be real numbers within float64, not {quoted(value)}") from None
+            shown = " ".join(quoted(value).split())  # arrays are shown in rows
+            raise InputError(f"{name} must be real numbers within float64, not {shown}") from None
         _require(np.isfinite(array), array, f"{name} must be finite")
         if name in {"v", "variance", "tau"}:
             _require(array > 0, array, f"{name} must be positive")

@@ -33,10 +33,10 @@ GELU: Final = _smooth(  # |Phi(x + iy)| <= Phi(x) + |y| exp(y**2/2)/sqrt(2 pi)
     "x·Φ(x)", Smooth("gelu", lambda f, x: x * f.normal_cdf(x), _ONE, Fraction(2), 1)
 )
 GELU_TANH: Final = _smooth(  # the argument's imaginary part stays below 1/2, where |tanh| <= 3
-    "x·(1 + tanh(√(2/π)(x + 0.044715x³)))/2",
+    "x·(1 + tanh(√(2/π)(x + 0.044715x³)))/2",  # (1 + tanh w)/2 is sigmoid(2w)
     Smooth(
         "gelu_tanh",
-        lambda f, x: x * (1 + f.tanh(2 * f.phi0 * (x + f.rational(Fraction(44715, 10**6)) * (x * x * x)))) / 2,
+        lambda f, x: x * f.sigmoid(4 * f.phi0 * (x + f.rational(Fraction(44715, 10**6)) * (x * x * x))),
         _ONE_HALF,
         Fraction(2),
         1,

@@ -109,7 +109,12 @@ class Plan:
 
     Args:
         function: the function.
+
+    Attributes:
+        widest: the largest s it is good for.
     """
+
+    widest: Final = np.inf
 
     def __init__(self, function: Piecewise) -> None:
         parts = [part for part in function.parts if isinstance(part, ExpPoly)]

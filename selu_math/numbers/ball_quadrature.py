@@ -41,6 +41,9 @@ class _Complex:
     def tanh(self, x: acb) -> acb:
         return x.tanh()
 
+    def sech_squared(self, x: acb) -> acb:
+        return x.sech() ** 2
+
     def sigmoid(self, x: acb) -> acb:
         if x.real < 0:
             w = x.exp()

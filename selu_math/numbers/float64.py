@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, reduce
 from math import pi, sqrt
+from operator import add
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -38,6 +39,12 @@ def _nearest(q: Fraction) -> float:
         return float(q)
     except OverflowError:
         raise InputError("a coefficient of the activation, or the square of a rate, is beyond float64") from None
+
+
+def summed(terms: Iterable[Any]) -> Any:
+    """Return the sum, 0 of nothing; unlike :func:`sum` without a pass over an array to add 0 to it."""
+    rest = iter(terms)
+    return reduce(add, rest, next(rest, 0.0))
 
 
 class Float64Kit:

@@ -22,34 +22,46 @@ KEPT: Final = 16 * CHUNK
 """Up to so many points the function's values at the nodes are kept for the next moment."""
 
 
-class _Elementary(Float64Kit):
+class Elementary(Float64Kit):
     """Elementary functions of float64 arrays."""
 
     @property
     def phi0(self) -> float:
+        """The standard normal density at 0."""
         return float(1 / np.sqrt(2 * np.pi))
 
     @property
     def sqrt2(self) -> float:
+        """The square root of 2."""
         return float(np.sqrt(2))
 
     def tanh(self, x: Any) -> Any:
+        """Return the hyperbolic tangent."""
         return np.tanh(x)
 
+    def sech_squared(self, x: Any) -> Any:
+        """Return ``1 - tanh(x)**2``."""
+        e = np.exp(-2 * np.abs(x))
+        return 4 * e / np.square(1 + e)
+
     def sigmoid(self, x: Any) -> Any:
+        """Return ``1/(1 + exp(-x))``."""
         return expit(x)
 
     def softplus(self, x: Any) -> Any:
+        """Return ``log(1 + exp(x))``."""
         return np.logaddexp(0.0, x)
 
     def normal_cdf(self, x: Any) -> Any:
+        """Return Phi, the standard normal distribution function."""
         return ndtr(x)
 
     def arctan(self, x: Any) -> Any:
+        """Return the inverse tangent."""
         return np.arctan(x)
 
 
-FUNCTIONS: Final = Functions(_Elementary())
+FUNCTIONS: Final = Functions(Elementary())
 
 
 def panels(m: Array, s: Array, features: Array = FEATURES, deviations: Array = DEVIATIONS) -> Array:

@@ -36,6 +36,10 @@ class Primitives(Protocol):
         """Return the hyperbolic tangent."""
         ...
 
+    def sech_squared(self, x: Any) -> Any:
+        """Return ``1 - tanh(x)**2``."""
+        ...
+
     def sigmoid(self, x: Any) -> Any:
         """Return ``1/(1 + exp(-x))``."""
         ...
@@ -148,7 +152,8 @@ class Functions:
 
         def slope(y: Jet) -> Jet:
             t = self.tanh(y)
-            return 1 - t * t
+            # the value by itself: where tanh is nearly 1, what it lacks is lost in 1 - t*t
+            return Jet([self.primitives.sech_squared(y.c[0]), *(1 - t * t).c[1:]])
 
         return self._lift(x, self.primitives.tanh, slope)
 
