@@ -20,6 +20,7 @@ from selu_math.closed_forms import (
     hardtanh,
     identity,
     leaky_relu,
+    lselu,
     prelu,
     relu,
     relu6,
@@ -29,6 +30,7 @@ from selu_math.closed_forms import (
     snake,
     softshrink,
     squared_relu,
+    sselu,
     threshold,
 )
 from selu_math.exceptions import InputError, quoted, unknown_name
@@ -85,6 +87,8 @@ CATALOGUE: Final[Mapping[str, Entry]] = {
         _entry(elu, alpha="1"),
         _entry(celu, alpha="1"),
         _entry(serlu, scale="1.07862", alpha="2.90427"),
+        _entry(lselu, beta="0.1"),
+        _entry(sselu, beta="0.5"),
         _entry(relu),
         _entry(leaky_relu, negative_slope="0.01"),
         _entry(prelu, negative_slope="0.25"),

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from selu_math.activation import Activation
 from selu_math.exceptions import InputError
+from selu_math.gaussian import GaussianExpectation
 from selu_math.numbers.exact import Constant, Exact, Rational, as_fraction, decimal_text
 from selu_math.pieces import ExpPoly, Part, Piecewise
 from selu_math.trigonometric import TrigPoly
@@ -104,6 +105,51 @@ def serlu(scale: Rational = "1.07862", alpha: Rational = "2.90427") -> Activatio
     s, a = Exact.of(scale), Exact.of(alpha)
     parts = (_LINE * ExpPoly.exp(_ONE)).affine(s * a, Exact()), _line(s)
     return _activation("serlu", "λx for x ≥ 0, λαxeˣ otherwise", (0,), parts, scale=s, alpha=a)
+
+
+def _keeping_one(name: str, summary: str, beta: Fraction, line: ExpPoly, bend: ExpPoly) -> Activation:
+    """Return scale * x for x > 0, scale * (line + alpha * bend) otherwise, with (0, 1) as fixed point at tau = 1."""
+    straight, bent = Piecewise((_ZERO,), (line, _LINE)), Piecewise((_ZERO,), (bend, _NOTHING))
+
+    def mean(kit: Any, h: Piecewise) -> Any:
+        return GaussianExpectation(kit, kit.rational(_ZERO), kit.rational(_ONE))(h)
+
+    def alpha(kit: Any) -> Any:
+        return -mean(kit, straight) / mean(kit, bent)
+
+    def scale(kit: Any) -> Any:
+        a = alpha(kit)
+        both, square = mean(kit, straight * bent), mean(kit, bent * bent)
+        return 1 / kit.sqrt(mean(kit, straight * straight) + a * (2 * both + a * square))
+
+    s, a = (Exact.of(Constant(f"{what} of {name}({beta})", form)) for what, form in (("scale", scale), ("alpha", alpha)))
+    parts = line.affine(s, Exact()) + bend.affine(s * a, Exact()), _line(s)
+    made = _activation(name, summary, (0,), parts, beta=Exact.of(beta))
+    return replace(made, parameters={"scale": s, "alpha": a, "beta": Exact.of(beta)})
+
+
+def lselu(beta: Rational = "0.1") -> Activation:
+    """Return leaky SELU: scale * x for x > 0, scale * (alpha * (exp(x) - 1) + beta * x) otherwise.
+
+    Chen et al. 2020 set its three numbers by a further condition on gradients; here ``scale`` and ``alpha`` are those
+    that make (0, 1) a fixed point at the given ``beta`` (at 0 that is SELU).
+    """
+    number = as_fraction(beta, "lselu's beta")
+    summary = "λx for x > 0, λ(α(eˣ − 1) + βx) otherwise; λ and α for the fixed point (0, 1)"
+    return _keeping_one("lselu", summary, number, _line(number), ExpPoly.exp(_ONE).affine(Exact.of(1), Exact.of(-1)))
+
+
+def sselu(beta: Rational = "0.5") -> Activation:
+    """Return scaled SELU: scale * x for x > 0, scale * alpha * (exp(beta * x) - 1) otherwise.
+
+    As for :func:`lselu`, ``scale`` and ``alpha`` are those that make (0, 1) a fixed point (at 1 that is SELU).
+
+    Raises:
+        InputError: if ``beta`` is not positive.
+    """
+    number = _positive("sselu's beta", beta)
+    summary = "λx for x > 0, λα(e^(βx) − 1) otherwise; λ and α for the fixed point (0, 1)"
+    return _keeping_one("sselu", summary, number, _NOTHING, ExpPoly.exp(number).affine(Exact.of(1), Exact.of(-1)))
 
 
 def relu() -> Activation:

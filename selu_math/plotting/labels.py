@@ -15,6 +15,8 @@ _SPELLING: Final = {
     "selu": "SELU",
     "elu": "ELU",
     "celu": "CELU",
+    "lselu": "lSELU",
+    "sselu": "sSELU",
     "serlu": "SERLU",
     "relu": "ReLU",
     "leaky_relu": "leaky ReLU",
