@@ -66,7 +66,7 @@ class Layer:
         zero = kit.rational(Fraction(0))
         with kit.evaluating():
             if kind is MapKind.PAPER:
-                m, v = mean * omega, variance * tau
+                m, v = _scaled(mean, omega), _scaled(variance, tau)
                 self._inner: Matrix = ((omega, zero), (zero, tau))
             else:
                 m, v = zero * mean, tau * (variance + kit.square(mean))
@@ -87,6 +87,13 @@ class Layer:
     def jacobian(self) -> Matrix:
         """Partial derivatives of (new mean, new variance), rows, by (mean, variance), columns."""
         return product(self.moments.gradient, self._inner)
+
+
+def _scaled(x: Any, factor: Any) -> Any:
+    """Return ``x * factor``, of one shape; where a number 1 was broadcast, without a pass over an array."""
+    if isinstance(factor, np.ndarray) and factor.size and not any(factor.strides) and factor.flat[0] == 1:
+        return x
+    return x * factor
 
 
 def product(left: Matrix, right: Matrix) -> Matrix:

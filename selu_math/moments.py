@@ -53,7 +53,10 @@ class Moments:
 
     def __init__(self, kit: Kit[Any], activation: Activation, m: Any, v: Any) -> None:
         self.kit, self.activation, self.m, self.v = kit, activation, m, v
-        self._expect = GaussianExpectation(kit, m, v)
+
+    @lazily
+    def _expect(self) -> GaussianExpectation:
+        return GaussianExpectation(self.kit, self.m, self.v)
 
     @lazily
     def _f(self) -> list[Any]:
@@ -138,6 +141,8 @@ class StableMoments(Moments):
 
     def _where_wide(self, planned: Any, closed: Callable[[Moments], Any]) -> Any:
         """Return what the plan gives, and the closed form where waves are too short for its panels."""
+        if self._plan.widest == np.inf:
+            return planned
         wide = self.v > self._plan.widest**2
         return np.where(wide, closed(self._closed), planned)[()] if np.any(wide) else planned
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from selu_math.numbers.float64 import round_exact
+from selu_math.numbers.float64 import round_exact, summed
 from selu_math.pieces import ExpPoly
 
 ORDER: Final = 28
@@ -75,8 +75,8 @@ class Form:
             # from the higher end, so that nothing overflows on the way to a moderate value
             top = np.exp(float(self.rate) * anchor + np.maximum(rise, 0.0))
             return np.copysign(np.expm1(-np.abs(rise)) * top, rise)
-        total = sum(float(w) * np.exp(float(r) * u + float(self.rate) * anchor) for r, w in self.parts)
-        return total * u**self.power
+        total = summed(float(w) * np.exp(float(r) * u + float(self.rate) * anchor) for r, w in self.parts)
+        return total * u**self.power if self.power else total
 
 
 def _sorted(parts: dict[Fraction, Fraction]) -> Rates:
@@ -108,7 +108,7 @@ class Expansion:
     def difference(self, x: Any, u: Any) -> Any:
         """Return ``p(x + u) - p(x)``."""
         values = (c * form.at(u, x) for c, (form, _) in zip(self.coefficients(x), self.terms, strict=True))
-        return sum(values, 0.0)
+        return summed(values)
 
 
 def dense(powers: dict[int, float]) -> tuple[float, ...]:
@@ -120,5 +120,27 @@ def horner(powers: Sequence[float], x: Any) -> Any:
     """Return a polynomial's value."""
     total: Any = powers[-1]
     for c in reversed(powers[:-1]):
-        total = total * x + c
+        total = total * x + c if c else total * x
     return total
+
+
+def weighted(terms: Iterable[tuple[float, Any]]) -> Any:
+    """Return the sum of ``weight * value``, 0 of nothing, without a pass over an array to multiply it by 1 or -1."""
+    total: Any = None
+    own = False
+    for weight, value in terms:
+        term = value if weight in (1, -1) else weight * value
+        if total is None:
+            total, own = (-term, True) if weight == -1 else (term, weight != 1)
+        elif own and weight == -1:
+            total -= term
+        elif own:
+            total += term
+        else:
+            total, own = total - term if weight == -1 else total + term, True
+    return 0.0 if total is None else total
+
+
+def exponential(rate: float, place: float) -> float:
+    """Return ``exp(rate * place)`` of numbers, infinite where it overflows."""
+    return float(np.exp(rate * place)) if rate and place else 1.0

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from selu_math.float_moments.forms import ORDER, Expansion, Form, dense, horner
+from selu_math.float_moments.forms import ORDER, Expansion, Form, dense, horner, weighted
 from selu_math.numbers.float64 import round_exact
 from selu_math.pieces import ExpPoly
 
@@ -15,7 +15,12 @@ Product: TypeAlias = tuple[int, int, float, Form]
 
 
 class Piece:
-    """A piece, compiled: its expansion, its value, and the products that moments need."""
+    """A piece, compiled: its expansion, its value, and the products that moments need.
+
+    Attributes:
+        needs: by rate, the highest power whose integral mean and variance take.
+        vanishes: whether the piece is 0 at 0, and keeps its relative accuracy near there.
+    """
 
     def __init__(self, part: ExpPoly) -> None:
         self.expansion = Expansion.of(part)
@@ -42,7 +47,11 @@ class Piece:
         self._exponentials = [
             (j, float(k), round_exact(c), np.expm1 if j in beside else np.exp) for (j, k), c in part.terms.items() if k
         ]
-        self.highest = max((form.power for _, _, _, form in self.square), default=0)
+        self.vanishes = not self._polynomial[0] and all(j or e is np.expm1 for j, _, _, e in self._exponentials)
+        self.needs = {0.0: 0}
+        for form in [*forms, *(form for _, _, _, form in self.square)]:
+            for r, _, _ in form.closed:
+                self.needs[r] = max(self.needs.get(r, 0), form.power)
         self.mixed = len(forms) > 1 and any(form.rate for form in forms)
 
     @staticmethod
@@ -56,10 +65,11 @@ class Piece:
 
     def value(self, x: Any) -> Any:
         """Return the piece's value."""
-        total = horner(self._polynomial, x) + 0.0 * x
+        terms = [(1.0, horner(self._polynomial, x))] if any(self._polynomial) else []
         for j, k, c, exponential in self._exponentials:
-            total = total + c * exponential(k * x) * x**j
-        return total
+            value = exponential(x if k == 1 else k * x)
+            terms.append((c, value * x**j if j else value))
+        return weighted(terms)
 
     def series(self, x: Any, a: list[Any]) -> list[Any]:
         """Return the power series of ``p(x + u) - p(x)`` in u, from its coefficients by forms."""

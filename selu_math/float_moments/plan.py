@@ -10,10 +10,10 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from selu_math.float_moments.forms import Form
+from selu_math.float_moments.forms import ORDER, Form, weighted
 from selu_math.float_moments.integrals import End, Interval, Middle, Ray
 from selu_math.float_moments.piece import Piece, Product
-from selu_math.numbers.float64 import FLOAT64, Array, round_exact
+from selu_math.numbers.float64 import FLOAT64, Array, round_exact, summed
 from selu_math.numbers.half_line import PHI0
 from selu_math.pieces import ExpPoly, Piecewise
 
@@ -24,10 +24,17 @@ MODERATE: Final = 12.0
 NARROW: Final = 4.0
 """Width in deviations, times one plus its distance, of a piece that the fixed rule takes."""
 _BYTE: Final = 127
-_SORTED: Final = 1 << 20
+_SORTED: Final = 1 << 16
 """So many points are sorted by regime at a time."""
+_FEW: Final = 1 << 12
+"""Fewer of a regime wait for others."""
 _CHUNK: Final = 1 << 14
-"""So many are computed at a time, to stay in the processor's cache."""
+"""About so many are computed at a time, to stay in the processor's cache."""
+_KEPT: Final = 1 << 19
+"""Freeing a mapping of this size (4 MiB) makes glibc's malloc keep what is freed in blocks up to it: temporaries of a
+chunk would else go back to the system, and cost more in page faults than they take to compute."""
+_SERIES: Final = {0.0: ORDER}
+"""What the power series needs of a piece."""
 _ONE: Final = Form(0, Fraction(0), ((Fraction(0), Fraction(1)),))
 _U: Final = Form(1, Fraction(0), ((Fraction(0), Fraction(1)),))
 
@@ -57,6 +64,12 @@ class Sums:
     cross: Any = 0.0
     slope_square: Any = 0.0
     bent: Any = 0.0
+
+    def add(self, **terms: Any) -> None:
+        """Add terms to sums of these names."""
+        for name, term in terms.items():
+            known = getattr(self, name)
+            setattr(self, name, term if isinstance(known, float) and not known else known + term)
 
 
 @dataclass
@@ -128,6 +141,7 @@ class Plan:
         self.jumps = [round_exact(function.jump(c)) for c in function.breaks]
         sides = [[round_exact(slope.at(c)) for slope in slopes[i : i + 2]] for i, c in enumerate(function.breaks)]
         self.slopes = [(left, right) for left, right in sides]
+        np.empty(_KEPT)
 
     @staticmethod
     def suits(function: Piecewise) -> bool:
@@ -143,17 +157,29 @@ class Plan:
             responses: whether to return more than mean and variance.
         """
         shape = np.shape(m)
-        means, deviations = np.ravel(m), np.sqrt(np.ravel(v))
+        means, variances = np.ravel(m), np.ravel(v)
         found = np.empty((7 if responses else 2, means.size))
+        for chosen, regime in self._batches(means, variances):
+            for part in np.array_split(chosen, max(1, round(chosen.size / _CHUNK))):
+                rows = self._rows(means.take(part), np.sqrt(variances.take(part)), regime, responses)
+                for row, values in zip(found, rows, strict=True):
+                    row[part] = values
+        return FloatMoments(*(row.reshape(shape)[()] for row in found))
+
+    def _batches(self, means: Array, variances: Array) -> Iterator[tuple[NDArray[np.intp], Regime]]:
+        """Return indices of elements by regime, at most one small batch of each."""
+        left: dict[Regime, list[NDArray[np.intp]]] = {}
         for start in range(0, means.size, _SORTED):
             whole = slice(start, start + _SORTED)
-            for chosen, regime in self.groups(means[whole], deviations[whole]):
-                for begin in range(0, chosen.size, _CHUNK):
-                    part = chosen[begin : begin + _CHUNK] + start
-                    rows = self._rows(means[part], deviations[part], regime, responses)
-                    for row, values in zip(found, rows, strict=True):
-                        row[part] = values
-        return FloatMoments(*(row.reshape(shape)[()] for row in found))
+            for chosen, regime in self.groups(means[whole], variances[whole]):
+                if start:
+                    chosen += start
+                if chosen.size < _FEW:
+                    left.setdefault(regime, []).append(chosen)
+                else:
+                    yield chosen, regime
+        for regime, parts in left.items():
+            yield np.concatenate(parts), regime
 
     def _rows(self, m: Array, s: Array, regime: Regime, responses: bool) -> list[Array]:
         level, g = self.sums(m, s, regime, responses)
@@ -164,11 +190,7 @@ class Plan:
             rows += [g.slope, g.bend, g.slope_square, by_m, by_v]
         return rows
 
-    def ends(self, i: int) -> tuple[float | None, float | None]:
-        """Return the ends of a piece."""
-        return (self.breaks[i - 1] if i else None), (self.breaks[i] if i < len(self.breaks) else None)
-
-    def groups(self, m: Array, s: Array) -> Iterator[tuple[NDArray[np.intp], Regime]]:
+    def groups(self, m: Array, v: Array) -> Iterator[tuple[NDArray[np.intp], Regime]]:
         """Return indices of elements by their regime."""
         finite = range(1, len(self.breaks))
         kinds = len(self.pieces) * 4 << len(finite)
@@ -178,7 +200,8 @@ class Plan:
             code += m > c
         for limit in (MODERATE, SERIES):
             code *= 2
-            code += s <= (limit / self.steepest if self.steepest else np.inf)
+            code += v <= ((limit / self.steepest) ** 2 if self.steepest else np.inf)
+        s = np.sqrt(v) if finite else v
         for i in finite:
             low, high = self.breaks[i - 1], self.breaks[i]
             distance = np.maximum(np.maximum(low - m, m - high), 0.0)
@@ -200,45 +223,65 @@ class Plan:
         """Return f(m) and the sums for points of one regime."""
         total, holder = Sums(), regime.holder
         middle = self.pieces[holder]
-        over = self._integrals(m, s, holder, regime)
-        self._add(total, m, s, middle, m, 0.0, over, regime, responses)
+        value = middle.value(m)
+        ends = self._ends(m, s, regime)
+        self._add(total, m, s, middle, m, 0.0, self._integrals(m, s, holder, regime, ends), regime, responses)
         # seen from afar all ends have nearly the same density: what is common to them is added up by itself
         common = PHI0 / s * (self._reach(m) < s) if regime.by_density else 0.0
         for sign in (1, -1):
-            level: Any = 0.0
+            level: Any = None
             place: Any = m
             piece = middle
             i = holder
             while 0 <= (j := i + sign) < len(self.pieces):
                 at = min(i, j)
                 c = self.breaks[at]
-                before = level + piece.expansion.difference(place, c - place)
-                level = before + sign * self.jumps[at]
+                if level is None and not c and piece.vanishes:
+                    before = -value  # f is 0 at 0
+                else:
+                    rise = piece.expansion.difference(place, c - place)
+                    before = rise if level is None else level + rise
+                level = before + sign * self.jumps[at] if self.jumps[at] else before
                 i, place, piece = j, c, self.pieces[j]
-                beside = over if at == min(holder, holder + sign) and isinstance(over, Middle) else None
-                self._add(total, m, s, piece, c, level, self._integrals(m, s, j, regime, beside), regime, responses)
+                self._add(total, m, s, piece, c, level, self._integrals(m, s, j, regime, ends), regime, responses)
                 if responses:
-                    self._add_break(
-                        total, m, s, at, *((before, level) if sign > 0 else (level, before)), regime, common
-                    )
-        first, second = total.ends
-        total.slope, total.cross = total.slope + first * common, total.cross + second * common
-        return middle.value(m), total
+                    beside = (before, level) if sign > 0 else (level, before)
+                    self._add_break(total, s, at, ends[at], *beside, regime, common)
+        if regime.by_density:
+            first, second = total.ends
+            total.slope, total.cross = total.slope + first * common, total.cross + second * common
+        return value, total
+
+    def _ends(self, m: Array, s: Array, regime: Regime) -> list[End]:
+        """Return the breakpoints as the means see them."""
+        holder = regime.holder
+        ends = []
+        for at, place in enumerate(self.breaks):
+            sign = 1 if at >= holder else -1
+            orders: dict[float, int] = {}
+            for i in (at, at + 1):
+                if not regime.narrow[i]:
+                    for rate, power in (_SERIES if regime.small else self.pieces[i].needs).items():
+                        # the piece that holds m takes J_0 alone
+                        orders[rate] = max(orders.get(rate, 0), power if i != holder else 0)
+            ends.append(End(m, s, place, sign, orders))
+        return ends
 
     def _reach(self, m: Array) -> Array:
         """Return the distance of the farthest breakpoint."""
         return np.maximum(np.abs(m - self.breaks[0]), np.abs(m - self.breaks[-1]))
 
-    def _integrals(self, m: Array, s: Array, i: int, regime: Regime, beside: Middle | None = None) -> Domain:
-        low, high = self.ends(i)
-        sign = (i > regime.holder) - (i < regime.holder)
-        near, far = (low, high) if sign > 0 else (high, low)
-        if regime.narrow[i] and low is not None and high is not None:
-            return Interval(m, s, low, high, near if sign else m)
-        if not sign or near is None:
-            return Middle(m, s, low, high, regime.moderate)
-        shared = None if beside is None else next(end for end in beside.ends if end.sign == sign)
-        return Ray(m, s, shared or End(m, s, near, sign), far)
+    def _integrals(self, m: Array, s: Array, i: int, regime: Regime, ends: list[End]) -> Domain:
+        holder = regime.holder
+        below, above = ends[i - 1] if i else None, ends[i] if i < len(ends) else None
+        if regime.narrow[i] and below is not None and above is not None:
+            anchor: Any = m if i == holder else below.place if i > holder else above.place
+            return Interval(m, s, below.place, above.place, anchor)
+        if i > holder and below is not None:
+            return Ray(m, s, below, above)
+        if i < holder and above is not None:
+            return Ray(m, s, above, below)
+        return Middle(m, s, [end for end in (above, below) if end is not None], regime.moderate)
 
     def _add(
         self,
@@ -254,7 +297,7 @@ class Plan:
     ) -> None:
         """Add one piece, anchored at x, where g has the value ``level``."""
         if not isinstance(over, Interval):
-            over.least = piece.highest  # all powers that will be asked for, at once
+            over.needs = piece.needs  # all powers that will be asked for, at once
         a = piece.expansion.coefficients(x)
         if piece.mixed and regime.small and not regime.by_density and not isinstance(over, Interval):
             self._add_series(total, piece.series(x, a), level, over, responses)
@@ -267,25 +310,24 @@ class Plan:
             return known[form]
 
         def products(terms: list[Product], weigh: Callable[[Form], Any] = integral) -> Any:
-            return sum((n * a[i] * a[j] * weigh(form) for i, j, n, form in terms), 0.0)
+            return weighted((n, a[i] * a[j] * weigh(form)) for i, j, n, form in terms)
 
-        first = sum((a[i] * integral(form) for i, form in piece.forms), 0.0)
+        first = summed(a[i] * integral(form) for i, form in piece.forms)
         second = products(piece.square)
         if over.away:
-            mass = over.mass()
-            second = second + level * (level * mass + 2 * first)
-            first = first + level * mass
-        total.first, total.second = total.first + first, total.second + second
+            own, first = first, first + level * over.mass()
+            second = second + level * (first + own)
+        total.add(first=first, second=second)
         if not responses:
             return
         slope_square = products(piece.slope_square)
-        total.slope_square = total.slope_square + slope_square
-        slope = sum((n * a[i] * integral(form) for i, n, form in piece.slope), 0.0)
+        slope = summed(n * a[i] * integral(form) for i, n, form in piece.slope)
         if not regime.by_density:
-            bend = sum((n * a[i] * integral(form) for i, n, form in piece.bend), 0.0)
-            total.slope, total.bend = total.slope + slope, total.bend + bend
-            total.cross = total.cross + level * slope + products(piece.cross)
-            total.bent = total.bent + slope_square + level * bend + products(piece.bent)
+            bend = summed(n * a[i] * integral(form) for i, n, form in piece.bend)
+            cross, bent = products(piece.cross), slope_square + products(piece.bent)
+            if over.away:
+                cross, bent = cross + level * slope, bent + level * bend
+            total.add(slope_square=slope_square, slope=slope, bend=bend, cross=cross, bent=bent)
             return
         # derivatives of the density in place of those of g: at least one, and two where the piece is narrow
         distance, v = x - m, s * s
@@ -298,7 +340,7 @@ class Plan:
             return (weighted / v - integral(form)) / v
 
         def of_g(weigh: Callable[[Form], Any]) -> tuple[Any, Any]:
-            g = sum((a[i] * weigh(form) for i, form in piece.forms), 0.0)
+            g = summed(a[i] * weigh(form) for i, form in piece.forms)
             square = products(piece.square, weigh) + 2 * level * g
             if over.away:
                 one = weigh(_ONE)
@@ -308,50 +350,49 @@ class Plan:
         if isinstance(over, Interval):
             (slope, cross), (bend, bent) = of_g(once), of_g(twice)
         else:
-            bend = sum((n * a[i] * once(form) for i, n, form in piece.slope), 0.0)
+            bend = summed(n * a[i] * once(form) for i, n, form in piece.slope)
             cross = level * slope + products(piece.cross)
             bent = level * bend + products(piece.cross, once)
-        total.slope, total.bend = total.slope + slope, total.bend + bend
-        total.cross, total.bent = total.cross + cross, total.bent + bent
+        total.add(slope_square=slope_square, slope=slope, bend=bend, cross=cross, bent=bent)
 
     @staticmethod
     def _add_series(total: Sums, g: list[Any], level: Any, over: Ray | Middle, responses: bool) -> None:
         """Add a piece by the power series of g, where its forms nearly cancel one another."""
 
         def product(left: list[Any], right: list[Any]) -> list[Any]:
-            return [sum((left[i] * right[n - i] for i in range(n + 1)), 0.0) for n in range(min(len(left), len(right)))]
+            return [summed(left[i] * right[n - i] for i in range(n + 1)) for n in range(min(len(left), len(right)))]
 
         def mean(series: list[Any]) -> Any:
-            return sum((c * over.power(n) for n, c in enumerate(series)), 0.0)
+            return summed(c * over.power(n) for n, c in enumerate(series))
 
         g = [level, *g[1:]]
-        total.first, total.second = total.first + mean(g), total.second + mean(product(g, g))
+        total.add(first=mean(g), second=mean(product(g, g)))
         if responses:
             slope = [n * c for n, c in enumerate(g)][1:]
             bend = [n * c for n, c in enumerate(slope)][1:]
             slope_square = mean(product(slope, slope))
-            total.slope, total.bend = total.slope + mean(slope), total.bend + mean(bend)
-            total.slope_square, total.cross = total.slope_square + slope_square, total.cross + mean(product(g, slope))
-            total.bent = total.bent + slope_square + mean(product(g, bend))
+            cross, bent = mean(product(g, slope)), slope_square + mean(product(g, bend))
+            total.add(slope_square=slope_square, slope=mean(slope), bend=mean(bend), cross=cross, bent=bent)
 
     def _add_break(
-        self, total: Sums, m: Array, s: Array, at: int, left: Any, right: Any, regime: Regime, common: Any
+        self, total: Sums, s: Array, at: int, end: End, left: Any, right: Any, regime: Regime, common: Any
     ) -> None:
         """Add what a kink or a jump contributes to distributional derivatives; g is left and right of it as given."""
-        t = (self.breaks[at] - m) / s
-        density, tilt = PHI0 * np.exp(t * t / -2) / s, t / s
+        density = end.edge / s
         if regime.by_density:
             # what integration by parts leaves at the ends of the pieces that are not narrow
             low, high = 0.0 if regime.narrow[at] else left, 0.0 if regime.narrow[at + 1] else right
             first, second = high - low, (high * high - low * low) / 2
-            total.bend, total.bent = total.bend + first * tilt * density, total.bent + second * tilt * density
-            apart = np.where(common > 0, PHI0 / s * np.expm1(t * t / -2), density)
-            total.slope, total.cross = total.slope + first * apart, total.cross + second * apart
+            tilted = end.sign * end.h / s * density
+            apart = np.where(common > 0, PHI0 / s * np.expm1(end.h * end.h / -2), density)
+            total.add(slope=first * apart, bend=first * tilted, cross=second * apart, bent=second * tilted)
             total.ends = (total.ends[0] + first, total.ends[1] + second)
             return
         low, high = self.slopes[at]
-        jump, mean = self.jumps[at], (left + right) / 2
-        total.slope = total.slope + jump * density
-        total.bend = total.bend + ((high - low) + jump * tilt) * density
-        total.cross = total.cross + jump * mean * density
-        total.bent = total.bent + (right * high - left * low + jump * mean * tilt) * density
+        jump = self.jumps[at]
+        if not jump:
+            total.add(bend=(high - low) * density, bent=(high - low) * (left * density))
+            return
+        mean, tilt = (left + right) / 2, end.sign * end.h / s
+        total.add(slope=jump * density, bend=((high - low) + jump * tilt) * density)
+        total.add(cross=jump * mean * density, bent=(right * high - left * low + jump * mean * tilt) * density)

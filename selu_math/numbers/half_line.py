@@ -13,6 +13,7 @@ from math import pi, sqrt
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from selu_math.numbers.float64 import Array
 
@@ -24,8 +25,8 @@ _BACKWARDS: Final = ((2.0, 5.0, 84, 2), (5.0, np.inf, 26, 1))
 
 
 @cache
-def _coefficients(n: int) -> tuple[float, ...]:
-    """Return the polynomial in t for J_n, highest power first."""
+def _coefficients(n: int) -> tuple[Array, ...]:
+    """Return the polynomial in t for J_n, highest power first, as 0-d arrays: NumPy takes them quicker than floats."""
     from flint import arb, fmpz_poly
 
     from selu_math.numbers.ball import precision
@@ -47,62 +48,77 @@ def _coefficients(n: int) -> tuple[float, ...]:
             mean = sum((v * (i * angle).cos() for v, angle in zip(values, angles, strict=True)), arb(0)) / count
             for k, c in enumerate(fmpz_poly.chebyshev_t(i).coeffs()):
                 total[k] += mean * c * (2 if i else 1)
-        return tuple(float(c) for c in reversed(total))
+        return tuple(np.array(float(c)) for c in reversed(total))
 
 
 def reach(n: int, y: Array) -> Array:
     """Return J_n(y) for y >= 0 and n = 0 or 2, to a few units in the last place."""
-    first, *rest = _coefficients(n)
+    first, *rest, last = _coefficients(n)
     a = _KERNELS[n][0]
-    scale = 1 / (y + a)
-    t = (y - a) * scale
-    found = np.full_like(t, first)
+    scale = y + a
+    np.divide(1.0, scale, out=scale)
+    t = y - a
+    t *= scale
+    found = t * first
     for c in rest:
-        found *= t
         found += c
-    found *= scale if n == 0 else scale**3
+        found *= t
+    found += last
+    for _ in range(n + 1):
+        found *= scale
     return found
 
 
-def tilted(edge: Array, y: Array, whole: Callable[[], Any]) -> Array:
-    """Return ``edge * J_0(y)`` for any y, where ``edge = whole() * phi(y)``.
+def nearest(y: Array, highest: int) -> list[Array]:
+    """Return J_0(y) alone for highest = 0, else J_0, J_1 and J_2; y >= 0.
 
-    For y < 0 that is ``whole() * Phi(-y)``, of which J_0(-y) gives the smaller part.
-
-    Args:
-        edge: the factor.
-        y: any numbers.
-        whole: returns what the integral over the whole line is.
-    """
-    inside = y < 0
-    found = reach(0, np.abs(y))
-    found *= edge
-    return np.where(inside, whole() - found, found) if inside.any() else found
-
-
-def rays(y: Array, highest: int, first: Array, edge: Array) -> list[Array]:
-    """Return ``edge * J_n(y)`` up to n = highest, that of n = 0 being given.
-
-    ``J_{n+1} = n J_{n-1} - y J_n + [n = 0]``.  Upwards the recurrence loses everything where y is large: there J_1
-    comes from J_0 and J_2, and for more the ratios of neighbours come from above, where an error in the first dies out.
+    The recurrence ``J_{n+1} = n J_{n-1} - y J_n + [n = 0]``, solved for J_0 and J_1, leaves J_2 with nothing to cancel:
+    ``y J_2`` is below 1/3.
     """
     if not highest:
-        return [first]
-    found = [first, edge - y * first]
-    far = np.flatnonzero(y > 1)
-    second = np.empty(0)
-    if far.size:
-        z = y[far]
-        second = edge[far] * reach(2, z)
-        found[1][far] = (first[far] - second) / z
-    if highest > 1:
-        found.append(first - y * found[1])
-        found[2][far] = second
+        return [reach(0, y)]
+    second = reach(2, y)
+    share = y * y
+    share += 1.0
+    np.divide(1.0, share, out=share)
+    return [(y + second) * share, (1.0 - y * second) * share, second]
+
+
+def tilted(tail: Array, inside: NDArray[np.bool_], whole: Callable[[], Any]) -> Array:
+    """Return the integral from a point to infinity, where ``tail`` is the smaller part on either side of the point.
+
+    Args:
+        tail: the smaller part.
+        inside: where that is what the integral leaves out.
+        whole: returns what the integral over the whole line is.
+    """
+    return np.where(inside, whole() - tail, tail) if inside.any() else tail
+
+
+def rays(y: Array, highest: int, near: list[Array], edge: Array, whole: Callable[[], Any] | None = None) -> list[Array]:
+    """Return ``edge * J_n(y)`` up to n = highest.
+
+    Upwards the recurrence loses everything where y is large: there the ratios of neighbours come from above, where an
+    error in the first dies out.
+
+    Args:
+        y: numbers, not negative unless ``whole`` is given.
+        highest: the highest order.
+        near: what :func:`nearest` gives for abs(y).
+        edge: the factor.
+        whole: returns ``edge / phi(y)``, the integral over the whole line.
+    """
+    found = [edge * value for value in (near if highest else near[:1])]
+    if whole is not None and (inside := y < 0).any():
+        found[0] = tilted(found[0], inside, whole)
+        if highest:
+            found[1] = np.where(inside, edge - y * found[0], found[1])
+            found[2] = np.where(inside, found[0] - y * found[1], found[2])
     for n in range(2, highest):
         found.append(n * found[n - 1] - y * found[n])
     if highest > 2:
         _replace_by_ratios(y, highest, found)
-    return found
+    return found[: highest + 1]
 
 
 def _replace_by_ratios(y: Array, highest: int, found: list[Any]) -> None:
