@@ -36,8 +36,6 @@ _SHARE: Final = 1e-13
 """So much of E g**2 from beyond 8.5 deviations, and what lies beyond 10.5 would be missed."""
 _PART: Final = 0.05
 """A variance that is so much of the squared mean loses a digit, and no more, when values of f are subtracted."""
-_WIDE: Final = 0.25
-"""From here on f moves enough within a deviation, however its values near 0 are rounded."""
 _WAVES: Final = 1.0
 """Radians in a deviation up to which a wave is taken by quadrature."""
 _HERMITE: Final = tuple(x / scale for x, scale in zip(hermegauss(28), (1.0, np.sqrt(2 * np.pi)), strict=True))
@@ -153,7 +151,7 @@ class CentredPlan:
         if rule is not Rule.PANELS:
             return np.stack(rows), np.ones(m.shape, bool)
         outside = mean(squares * (np.abs(t) > DEVIATIONS[-2]))
-        trusted = (s > _WIDE) & (outside <= _SHARE * second) & (rows[1] > _PART * rows[0] ** 2)
+        trusted = (outside <= _SHARE * second) & (rows[1] > _PART * rows[0] ** 2)
         return np.stack(rows), trusted
 
     def _levels(self, m: Array) -> Array:
