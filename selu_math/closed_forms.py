@@ -122,7 +122,8 @@ def _keeping_one(name: str, summary: str, beta: Fraction, line: ExpPoly, bend: E
         both, square = mean(kit, straight * bent), mean(kit, bent * bent)
         return 1 / kit.sqrt(mean(kit, straight * straight) + a * (2 * both + a * square))
 
-    s, a = (Exact.of(Constant(f"{what} of {name}({beta})", form)) for what, form in (("scale", scale), ("alpha", alpha)))
+    forms = {"scale": scale, "alpha": alpha}
+    s, a = (Exact.of(Constant(f"{what} of {name}({beta})", form)) for what, form in forms.items())
     parts = line.affine(s, Exact()) + bend.affine(s * a, Exact()), _line(s)
     made = _activation(name, summary, (0,), parts, beta=Exact.of(beta))
     return replace(made, parameters={"scale": s, "alpha": a, "beta": Exact.of(beta)})

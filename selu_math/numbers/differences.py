@@ -89,7 +89,7 @@ class _Differences(Elementary):
 
 
 def _between(x: Moved) -> Any:
-    """Return the difference of two sigmoids, ``(1 - exp(b - a))/((1 + exp(-a)) (1 + exp(b)))`` where a is the larger."""
+    """Return the difference of two sigmoids, ``(1 - exp(b - a))/((1 + exp(-a))(1 + exp(b)))`` where a is the larger."""
     high, low = np.maximum(x.at, x.base), np.minimum(x.at, x.base)
     by = -np.expm1(-np.abs(x.by)) / ((1 + np.exp(-high)) * (1 + np.exp(low)))
     return np.copysign(by, x.by)
