@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from selu_math.derivation import derive
     from selu_math.exceptions import InputError, MissingExtraError, PrecisionError, SeluMathError
     from selu_math.families import affine_parameters
+    from selu_math.fixed_points import find_fixed_points
     from selu_math.gains import gains
     from selu_math.layer import jacobian, layer_map, propagate
     from selu_math.mean_field import companions, correlation_map
     from selu_math.moments import moments
     from selu_math.numbers.enclosure import Enclosure
+    from selu_math.omega_limits import omega_limits
     from selu_math.own import activation_from_callable, activation_from_sympy
     from selu_math.parameters import selu_parameters
     from selu_math.proofs.contraction import check_contraction
@@ -36,11 +38,13 @@ _HOME = {
     "selu_math.derivation": ("derive",),
     "selu_math.exceptions": ("InputError", "MissingExtraError", "PrecisionError", "SeluMathError"),
     "selu_math.families": ("affine_parameters",),
+    "selu_math.fixed_points": ("find_fixed_points",),
     "selu_math.gains": ("gains",),
     "selu_math.layer": ("jacobian", "layer_map", "propagate"),
     "selu_math.mean_field": ("companions", "correlation_map"),
     "selu_math.moments": ("moments",),
     "selu_math.numbers.enclosure": ("Enclosure",),
+    "selu_math.omega_limits": ("omega_limits",),
     "selu_math.own": ("activation_from_callable", "activation_from_sympy"),
     "selu_math.parameters": ("selu_parameters",),
     "selu_math.proofs.contraction": ("check_contraction",),
@@ -71,11 +75,13 @@ __all__ = [
     "correlation_map",
     "derive",
     "elu",
+    "find_fixed_points",
     "gains",
     "jacobian",
     "layer_map",
     "leaky_relu",
     "moments",
+    "omega_limits",
     "parse_activation",
     "propagate",
     "prove_correlation",

@@ -10,7 +10,18 @@ from typing import Annotated
 import typer
 
 from selu_math.exceptions import PrecisionError, SeluMathError
-from selu_math_cli.commands import activations, constants, contraction, derive, gain, map_, plot, report, verify
+from selu_math_cli.commands import (
+    activations,
+    constants,
+    contraction,
+    derive,
+    fixed_points,
+    gain,
+    map_,
+    plot,
+    report,
+    verify,
+)
 
 app = typer.Typer(
     name="selu-math",
@@ -23,7 +34,7 @@ app = typer.Typer(
     epilog="Exit status: 0 it holds, 1 the answer is no or not proved, 2 bad usage or input.",
 )
 
-for module in (constants, gain, derive, map_, contraction, plot, verify, report, activations):
+for module in (constants, gain, derive, map_, fixed_points, contraction, plot, verify, report, activations):
     module.register(app)
 
 _NEGATIVE_NUMBER = re.compile(r"-(\d|\.\d|inf|nan)", re.IGNORECASE)

@@ -40,6 +40,7 @@ FLOORS = {
     "selu_math.proved_correlation": 5,
     "selu_math.target": 5,
     "selu_math.asymptotics": 5,
+    "selu_math.atlas": 5,
     "selu_math.attraction": 5,
     "selu_math.omega_limits": 5,
     "selu_math.parameters": 5,
