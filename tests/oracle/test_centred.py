@@ -18,7 +18,8 @@ def points(seed):
     random = np.random.default_rng(seed)
     hostile = random.choice([-1, 1], POINTS) * 10 ** random.uniform(-12, 1.3, POINTS)
     m = np.concatenate([[0.0, 9.0, -9.0, 3.0, -6.0, 12.0], random.uniform(-3, 3, POINTS), hostile])
-    v = np.concatenate([[1e-10, 1e-4, 0.01, 0.09, 1.0, 0.25], 10 ** random.uniform(-1.5, 1.5, POINTS), 10 ** random.uniform(-12, 4, POINTS)])
+    powers = [random.uniform(-1.5, 1.5, POINTS), random.uniform(-12, 4, POINTS)]
+    v = np.concatenate([[1e-10, 1e-4, 0.01, 0.09, 1.0, 0.25], *(10**power for power in powers)])
     return m, v
 
 
