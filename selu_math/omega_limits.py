@@ -11,6 +11,11 @@ Both eigenvalues lie inside the unit circle where three numbers are positive (Ju
     1 - tr + det = (1 - d) - omega (a - e),    1 + tr + det = (1 + d) + omega (a + e),    1 - det = 1 - omega e;
 
 where the first vanishes an eigenvalue is 1, where the second does it is -1, and at the third a pair has modulus 1.
+
+A fixed point with mean and variance may also move off to infinity.  There f is its right slope r times ``max(z, 0)``,
+up to a bounded rest, and with t = m/s, ``H(t) = r (t Phi(t) + phi(t))`` and V(t) the mean and the variance of
+``r max(z, 0)`` under N(t, 1), a point (mu, nu) with ``t = omega mu/sqrt(tau nu)`` is kept in the limit where
+``tau V(t) = 1`` and ``H(t) = t/omega``.  V increases from 0 to ``r**2``, so that each tau above ``1/r**2`` has one t.
 """
 
 from __future__ import annotations
@@ -22,6 +27,7 @@ from typing import Final
 from flint import arb
 
 from selu_math.activations import SELU, Activation
+from selu_math.asymptotics import far_form
 from selu_math.exceptions import InputError, whole_number
 from selu_math.moments import Moments
 from selu_math.numbers.ball import BALL, refine
@@ -119,3 +125,72 @@ def _nearest(limits: list[OmegaLimit], sign: int) -> OmegaLimit | None:
         if all(other is one or sign * one.omega.ball < sign * other.omega.ball for other in limits):
             return one
     return None
+
+
+def omega_of_escape(*, tau: Rational = 1, activation: Activation = SELU, digits: int = 15) -> Enclosure:
+    """Return the omega at which a fixed point's mean and variance become infinite.
+
+    Args:
+        tau: sum of a unit's squared weights, above 1/slope**2.
+        activation: f, bounded on the left and within a bounded distance of a rising line on the right.
+        digits: significant digits to prove.
+
+    Raises:
+        InputError: for arguments out of range or another kind of activation.
+        PrecisionError: where the digits stay open at the precision limit.
+    """
+    digits = whole_number(f"digits for {activation.name}", digits, 1, activation.max_digits)
+    square = Target.of(0, 1, 0, tau).tau
+    bits = bits_for(digits) + 32
+
+    def attempt() -> Enclosure | None:
+        form = far_form(activation)
+        slope = None if form is None or form.left else BALL.exact(form.right)
+        if slope is None or not slope > 0:
+            raise InputError(f"{activation.name} is not bounded on the left with a rising line on the right")
+        level = 1 / (BALL.rational(square) * BALL.square(slope))
+        if level >= 1:
+            raise InputError(f"tau must be above {(1 / BALL.square(slope)).str(6, radius=False)}, where t is infinite")
+        t = _mean_of_rectified_variance(level)
+        if t is None:
+            return None
+        omega = Enclosure(t / (slope * (t * _cdf(t) + _density(t))), digits)
+        return None if omega.bounded_digits(digits) is None else omega
+
+    return refine(attempt, bits=bits, max_bits=8 * bits + 4096, what="the omega of escape")
+
+
+def _density(t: arb) -> arb:
+    return (-t * t / 2).exp() / (2 * arb.pi()).sqrt()
+
+
+def _cdf(t: arb) -> arb:
+    return (-t / arb(2).sqrt()).erfc() / 2
+
+
+def _rectified_variance(t: arb) -> arb:
+    """Return the variance of ``max(z, 0)`` under N(t, 1)."""
+    mean = t * _cdf(t) + _density(t)
+    return (1 + t * t) * _cdf(t) + t * _density(t) - BALL.square(mean)
+
+
+def _mean_of_rectified_variance(level: arb) -> arb | None:
+    """Return the t whose rectified variance is ``level``, by bisection; None where signs cannot be told any more."""
+    low, high = arb(-1), arb(1)
+    while not _rectified_variance(low) < level:
+        low *= 2
+        if low < -(2**20):
+            return None
+    while not _rectified_variance(high) > level:
+        high *= 2
+        if high > 2**20:
+            return None
+    while True:
+        middle = ((low + high) / 2).mid()
+        value = _rectified_variance(middle)
+        if value < level:
+            low = middle
+        elif value > level:
+            high = middle
+        else:
+            return low.union(high)

@@ -1,15 +1,19 @@
 """The range of omega in which (0, 1) attracts, against eigenvalues in mpmath from moments by quadrature."""
 
+from fractions import Fraction
+
 import pytest
 import sympy as sp
 from mpmath import mp, mpf
+from scipy.optimize import brentq
+from scipy.stats import norm
 from truth import selu_constants
 
 import selu_math as sm
-from selu_math.activations import parse_activation
+from selu_math.activations import TANH, parse_activation
 from selu_math.exceptions import InputError
 from selu_math.numbers.exact import Exact
-from selu_math.omega_limits import omega_limits
+from selu_math.omega_limits import omega_limits, omega_of_escape
 
 
 def jacobian(omega):
@@ -79,3 +83,30 @@ def test_waves_scaled_to_that_fixed_point(slope):
 def test_refusals(text, message):
     with pytest.raises(InputError, match=message):
         omega_limits(activation=parse_activation(text))
+
+
+@pytest.mark.parametrize(("tau", "known"), [("1", 0.9377435107931901), ("3/2", None), ("0.95", None)])
+def test_where_a_fixed_point_moves_off_to_infinity(tau, known):
+    """At that omega there is a ray along which SELU itself keeps mean and variance, all but 1/s of them."""
+    omega = float(omega_of_escape(tau=tau))
+    if known is not None:
+        assert omega == pytest.approx(known, rel=1e-14)
+    scale = float(selu_constants().scale)
+    t = brentq(lambda t: _relu(t)[1] * scale**2 * float(Fraction(tau)) - 1, -10, 20, xtol=1e-14)
+    assert omega == pytest.approx(t / (scale * _relu(t)[0]), rel=1e-12)
+    s = 1e9
+    mean, variance = t * s / omega, s * s / float(Fraction(tau))
+    image = sm.layer_map(mean, variance, omega=omega, tau=float(Fraction(tau)))
+    assert image.mean == pytest.approx(mean, rel=4 / s)
+    assert image.variance == pytest.approx(variance, rel=4 / s)
+
+
+def _relu(t):
+    mean = t * norm.cdf(t) + norm.pdf(t)
+    return mean, (1 + t * t) * norm.cdf(t) + t * norm.pdf(t) - mean * mean
+
+
+@pytest.mark.parametrize(("kwargs", "message"), [({"tau": "0.9"}, "above 0.905820"), ({"activation": TANH}, "line")])
+def test_what_never_escapes_is_refused(kwargs, message):
+    with pytest.raises(InputError, match=message):
+        omega_of_escape(**kwargs)
