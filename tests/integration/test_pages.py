@@ -1,0 +1,13 @@
+"""Pages of the documentation print what their Python does."""
+
+import doctest
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize(("page", "least"), [("mean-field.md", 15), ("fixed-points.md", 12)])
+def test_every_figure_stands_beside_what_computes_it(page, least):
+    found = doctest.testfile(str(Path(__file__).parents[2] / "docs" / page), module_relative=False)
+    assert found.failed == 0
+    assert found.attempted >= least
