@@ -89,7 +89,7 @@ def track(family: LayerFamily, start: Point) -> Tracked | None:
     off = (at.value[0] - x0[0] + residual[0], at.value[1] - x0[1] + residual[1])
     step = _apply(inverse, off)
     units = (x0[1].sqrt(), x0[1])
-    y = tuple(arb(0, (_WIDER * (s.abs_upper() + _SEED * unit)).upper()) for s, unit in zip(step, units, strict=True))
+    y = tuple(_around_zero(s.abs_upper() + _SEED * unit) for s, unit in zip(step, units, strict=True))
     for _ in range(_ROUNDS):
         box = (centres[0] + y[0], centres[1] + y[1])
         if not (box[1] > 0 and box[0].is_finite() and box[1].is_finite()):
@@ -102,10 +102,12 @@ def track(family: LayerFamily, start: Point) -> Tracked | None:
             return None
         if all(part.abs_upper() < side.rad() for part, side in zip(image, y, strict=True)):
             return Tracked(*box, ball_spectral_radius(here.by_x), ball_spectral_norm(here.by_x))
-        y = tuple(
-            arb(0, (_WIDER * part.abs_upper().max(side.rad())).upper()) for part, side in zip(image, y, strict=True)
-        )
+        y = tuple(_around_zero(part.abs_upper().max(side.rad())) for part, side in zip(image, y, strict=True))
     return None
+
+
+def _around_zero(size: arb) -> arb:
+    return arb(0, (_WIDER * size).upper())
 
 
 def _newton(family: LayerFamily, start: Point, p0: Pair) -> Point | None:
