@@ -39,7 +39,7 @@ def by_scipy(name, kind, start, omega, tau):
         mean, variance = layer(name, x[0], np.exp(x[1]), omega, tau, kind)
         return [mean - x[0], np.log(variance) - x[1]]
 
-    found = root(residual, [start[0], np.log(start[1])], tol=1e-12)
+    found = root(residual, [start[0] + 0.01, np.log(start[1])], tol=1e-12)
     assert np.abs(residual(found.x)).max() < 1e-10
     return found.x[0], np.exp(found.x[1])
 
