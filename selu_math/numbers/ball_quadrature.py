@@ -21,19 +21,26 @@ _GUARD: Final = 40
 _EVALUATIONS_PER_BIT: Final = 200
 
 
-class _Complex:
-    """Elementary functions of complex balls; not a number where a ball meets a branch cut."""
+class BallConstants:
+    """The constants that elementary functions of balls need."""
 
     @property
     def phi0(self) -> arb:
+        """The standard normal density at 0."""
         return (2 * arb.pi()).rsqrt()
 
     @property
     def sqrt2(self) -> arb:
+        """The square root of 2."""
         return arb(2).sqrt()
 
     def rational(self, q: Fraction) -> arb:
+        """Return a rational number."""
         return arb(fmpq(q.numerator, q.denominator))
+
+
+class _Complex(BallConstants):
+    """Elementary functions of complex balls; not a number where a ball meets a branch cut."""
 
     def exp(self, x: acb) -> acb:
         return x.exp()

@@ -7,13 +7,13 @@ each, h is enclosed once and weighed with the cell's mass.
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from functools import cache
 from typing import Final
 
 from flint import arb, ctx
 
 from selu_math.numbers.ball import BALL
+from selu_math.numbers.ball_quadrature import BallConstants
 from selu_math.numbers.jets import Functions
 from selu_math.numbers.kit import Integrand
 
@@ -21,19 +21,8 @@ _REACH: Final = 6
 _CELLS: Final = 32
 
 
-class _Increasing:
+class _Increasing(BallConstants):
     """Elementary functions of real balls: all that increase are evaluated at the ends, so that wide ones stay tight."""
-
-    @property
-    def phi0(self) -> arb:
-        return (2 * arb.pi()).rsqrt()
-
-    @property
-    def sqrt2(self) -> arb:
-        return arb(2).sqrt()
-
-    def rational(self, q: Fraction) -> arb:
-        return BALL.rational(q)
 
     def exp(self, x: arb) -> arb:
         return _at_ends(lambda t: t.exp(), x)
