@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from selu_math.activations import SELU, Activation, elu, leaky_relu, parse_activation, relu, selu_activation
+    from selu_math.atlas import Atlas, sweep
     from selu_math.derivation import derive
     from selu_math.exceptions import InputError, MissingExtraError, PrecisionError, SeluMathError
     from selu_math.families import affine_parameters
@@ -35,6 +36,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "selu_math.activations": ("SELU", "Activation", "elu", "leaky_relu", "parse_activation", "relu", "selu_activation"),
+    "selu_math.atlas": ("Atlas", "sweep"),
     "selu_math.derivation": ("derive",),
     "selu_math.exceptions": ("InputError", "MissingExtraError", "PrecisionError", "SeluMathError"),
     "selu_math.families": ("affine_parameters",),
@@ -60,6 +62,7 @@ __all__ = [
     "SELU",
     "Activation",
     "Answer",
+    "Atlas",
     "Enclosure",
     "InputError",
     "MissingExtraError",
@@ -91,6 +94,7 @@ __all__ = [
     "selu_parameters",
     "spectral_norm",
     "spectral_radius",
+    "sweep",
 ]
 
 

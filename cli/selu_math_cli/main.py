@@ -12,6 +12,7 @@ import typer
 from selu_math.exceptions import PrecisionError, SeluMathError
 from selu_math_cli.commands import (
     activations,
+    atlas,
     constants,
     contraction,
     derive,
@@ -34,7 +35,7 @@ app = typer.Typer(
     epilog="Exit status: 0 it holds, 1 the answer is no or not proved, 2 bad usage or input.",
 )
 
-for module in (constants, gain, derive, map_, fixed_points, contraction, plot, verify, report, activations):
+for module in (constants, gain, derive, map_, fixed_points, contraction, atlas, plot, verify, report, activations):
     module.register(app)
 
 _NEGATIVE_NUMBER = re.compile(r"-(\d|\.\d|inf|nan)", re.IGNORECASE)
