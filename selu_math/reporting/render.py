@@ -63,5 +63,6 @@ def markdown(report: SeluReport, captions: dict[str, str]) -> str:
         "short": lambda text, digits=34: text if len(text) <= digits else f"{text[:digits]}…",
         "sentence": lambda text: f"{text[0].upper()}{text[1:]}.",
         "latex": LATEX.expression,
+        "region": lambda region: "[{}, {}] × ({}, {})".format(*str(region).replace("inf", "∞").split(",")),
     }
     return fill("selu.md.j2", filters, report=report, captions=captions)

@@ -19,6 +19,7 @@ from selu_math.parameters import Parameters, selu_parameters
 from selu_math.proofs.contraction import Contraction, check_contraction
 from selu_math.proved_map import ProvedMap, prove_map
 from selu_math.reporting.figures import Comparison, Figure, bound, figure, proved_digits
+from selu_math.reporting.fixed_points import FixedPointFacts, fixed_point_facts
 from selu_math.verdict import Answer
 
 PAPER = "Klambauer et al. 2017"
@@ -55,6 +56,7 @@ class SeluReport:
         contraction: its proof.
         wide: the same question on a region where the answer is no.
         path: a trajectory from a corner of Theorem 1's box.
+        facts: what is settled about all fixed points.
         claims: the tutorial's sentences.
     """
 
@@ -66,6 +68,7 @@ class SeluReport:
     contraction: Contraction
     wide: Contraction
     path: ProvedMap
+    facts: FixedPointFacts
     claims: Sequence[Claim]
 
     @property
@@ -82,6 +85,7 @@ class SeluReport:
             "theorem_1_invariant": str(self.contraction.invariant.answer),
             "theorem_1_contracting": str(self.contraction.contracting.answer),
             "wide_region": str(self.wide.answer),
+            "only_fixed_point": str(self.facts.only_one),
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -103,6 +107,11 @@ class SeluReport:
                 "region": str(self.wide.region),
                 "invariant": str(self.wide.invariant),
                 "contracting": str(self.wide.contracting),
+            },
+            "fixed_points": {
+                "region": str(self.facts.around_one.region),
+                "found": [[str(p.mean), str(p.variance), p.kind] for p in self.facts.around_one.fixed_points],
+                "figures": [f.to_dict() for f in self.facts.figures],
             },
             "trajectory": [[str(m), str(v)] for m, v in self.path.trajectory],
             "claims": [vars(claim) for claim in self.claims],
@@ -129,6 +138,7 @@ def build_report() -> SeluReport:
         contraction=theorem,
         wide=wide,
         path=prove_map("0.1", "1.5", omega="0.1", tau=1, layers=40, digits=6),
+        facts=fixed_point_facts(),
         claims=_claims(parameters, derivation, theorem, wide, gradient_gain, hundred),
     )
 

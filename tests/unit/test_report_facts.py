@@ -1,0 +1,27 @@
+"""The report's figures on all fixed points, against eigenvalues and limits computed by other code."""
+
+from pathlib import Path
+
+import pytest
+from mpmath import mp
+from truth import selu_constants
+
+from selu_math.reporting.fixed_points import fixed_point_facts
+from selu_math.verdict import Answer
+
+
+def test_facts_and_their_figures():
+    facts = fixed_point_facts()
+    assert facts.only_one is Answer.PROVED
+    found = {figure.key: float(figure.value) for figure in facts.figures}
+    c = selu_constants()
+    low, high = c.scale_alpha, c.scale
+    near = (low**2 + high**2) / 2 - (low - high) ** 2 / (2 * mp.pi)
+    assert found["tau_low"] == pytest.approx(float(1 / near), rel=1e-11)
+    assert found["tau_high"] == pytest.approx(float(1 / (high**2 * (mp.mpf(1) / 2 - 1 / (2 * mp.pi)))), rel=1e-11)
+    assert found["omega_low"] < -1 < 0.9 < found["omega_high"] < found["omega_escape"] < 1
+
+
+def test_the_committed_report_says_so():
+    text = (Path(__file__).parents[2] / "reports" / "selu" / "README.md").read_text("utf-8")
+    assert all(figure.value in text for figure in fixed_point_facts().figures)
