@@ -41,12 +41,18 @@ class Tracked:
     """For every (omega, tau) of the family exactly one fixed point lies in its moving box.
 
     Attributes:
+        centre: (mean, variance) of the moving box at the middle of the family.
+        path: by how much it moves, rows (mean, variance), with omega and tau, columns.
+        slack: the moving box less its centre, symmetric around 0.
         mean: contains the means of all these fixed points.
         variance: contains their variances.
         spectral_radius: of the Jacobian at each of them.
         spectral_norm: the same.
     """
 
+    centre: Point
+    path: Matrix
+    slack: Pair
     mean: arb
     variance: arb
     spectral_radius: arb
@@ -101,7 +107,8 @@ def track(family: LayerFamily, start: Point) -> Tracked | None:
         if not all(part.is_finite() for part in image):
             return None
         if all(part.abs_upper() < side.rad() for part, side in zip(image, y, strict=True)):
-            return Tracked(*box, ball_spectral_radius(here.by_x), ball_spectral_norm(here.by_x))
+            radius, norm = ball_spectral_radius(here.by_x), ball_spectral_norm(here.by_x)
+            return Tracked(x, path, (y[0], y[1]), *box, radius, norm)
         y = tuple(_around_zero(part.abs_upper().max(side.rad())) for part, side in zip(image, y, strict=True))
     return None
 

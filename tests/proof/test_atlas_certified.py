@@ -10,7 +10,7 @@ from scipy.optimize import root
 
 import selu_math as sm
 from selu_math.activations import parse_activation
-from selu_math.atlas import sweep
+from selu_math.atlas import certified, sweep
 from selu_math.atlas.certified import COLUMNS, REGION, Verdict, prove
 from selu_math.layer import MapKind
 
@@ -104,6 +104,21 @@ def test_it_agrees_with_the_float_atlas_and_does_not_depend_on_who_computes():
     assert (count[verdict == Verdict.NONE] == 0).all()
     assert set(np.unique(verdict)) >= {Verdict.ATTRACTING, Verdict.UNSTABLE}
     assert (verdict == Verdict.UNDECIDED).mean() < 0.5
+
+
+def test_a_search_that_is_not_finished_proves_nothing():
+    assert prove(sm.SELU, MapKind.PAPER, tile("0.97", "0.76", "0.018"), [], cuts=0).verdict is Verdict.UNDECIDED
+
+
+def test_parts_that_differ_leave_the_whole_undecided(monkeypatch):
+    weights = tile("0.89", "0.99")
+
+    def half(activation, kind, part, starts, cuts):
+        verdict = Verdict.ATTRACTING if part[0][0] == weights[0][0] else Verdict.UNSTABLE
+        return certified._Proof(verdict, 1)
+
+    monkeypatch.setattr(certified, "prove", half)
+    assert certified._split(sm.SELU, MapKind.PAPER, weights, [(0.0, 1.0)], 1).verdict is Verdict.UNDECIDED
 
 
 def test_other_activations_and_the_mean_field_map():

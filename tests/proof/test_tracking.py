@@ -64,6 +64,10 @@ def test_every_weight_of_the_box_has_its_fixed_point_inside(name, kind, omega, t
     for o, t in [*corners, *inside]:
         mean, variance = by_scipy(name, kind, start, o, t)
         points.append((mean, variance))
+        moved = (o - float(sum(omegas)) / 2, t - float(sum(taus)) / 2)
+        for value, centre, row, slack in zip((mean, variance), found.centre, found.path, found.slack, strict=True):
+            expected = centre + sum(float(slope) * step for slope, step in zip(row, moved, strict=True))
+            assert abs(value - expected) <= float(slack.rad()) + 1e-9
         assert found.mean.lower() - 1e-9 <= mean <= found.mean.upper() + 1e-9
         assert found.variance.lower() - 1e-9 <= variance <= found.variance.upper() * (1 + 1e-9)
         jacobian = sm.jacobian(mean, variance, omega=o, tau=t, activation=activation, kind=kind)
@@ -83,6 +87,7 @@ def test_every_weight_of_the_box_has_its_fixed_point_inside(name, kind, omega, t
         ("0.9016591", "1", "0.001", "eigenvalue 1 inside"),
         ("0", "2.7", "0.01", "no fixed point"),
         ("0", "1", "0.9", "too wide"),
+        ("0.39", "1.77", "0.02", "Krawczyk's image is wider than the box"),
     ],
 )
 def test_what_is_not_so_is_not_proved(omega, tau, width, why):

@@ -1,5 +1,6 @@
 """The report's figures on all fixed points, against eigenvalues and limits computed by other code."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,12 @@ def test_facts_and_their_figures():
     assert found["tau_low"] == pytest.approx(float(1 / near), rel=1e-11)
     assert found["tau_high"] == pytest.approx(float(1 / (high**2 * (mp.mpf(1) / 2 - 1 / (2 * mp.pi)))), rel=1e-11)
     assert found["omega_low"] < -1 < 0.9 < found["omega_high"] < found["omega_escape"] < 1
+
+
+def test_one_point_is_the_only_one_when_the_search_is_complete():
+    facts = fixed_point_facts()
+    partial = replace(facts, around_one=replace(facts.around_one, complete=False))
+    assert partial.only_one is Answer.UNDECIDED
 
 
 def test_the_committed_report_says_so():
