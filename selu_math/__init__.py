@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from selu_math.activations import SELU, Activation, elu, leaky_relu, parse_activation, relu, selu_activation
     from selu_math.atlas import Atlas, sweep
+    from selu_math.basins import basin
+    from selu_math.continuation import follow_branch
     from selu_math.derivation import derive
     from selu_math.exceptions import InputError, MissingExtraError, PrecisionError, SeluMathError
     from selu_math.families import affine_parameters
@@ -37,6 +39,8 @@ __version__ = "0.1.0"
 _HOME = {
     "selu_math.activations": ("SELU", "Activation", "elu", "leaky_relu", "parse_activation", "relu", "selu_activation"),
     "selu_math.atlas": ("Atlas", "sweep"),
+    "selu_math.basins": ("basin",),
+    "selu_math.continuation": ("follow_branch",),
     "selu_math.derivation": ("derive",),
     "selu_math.exceptions": ("InputError", "MissingExtraError", "PrecisionError", "SeluMathError"),
     "selu_math.families": ("affine_parameters",),
@@ -73,12 +77,14 @@ __all__ = [
     "activation_from_callable",
     "activation_from_sympy",
     "affine_parameters",
+    "basin",
     "check_contraction",
     "companions",
     "correlation_map",
     "derive",
     "elu",
     "find_fixed_points",
+    "follow_branch",
     "gains",
     "jacobian",
     "layer_map",

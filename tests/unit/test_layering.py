@@ -42,6 +42,8 @@ FLOORS = {
     "selu_math.asymptotics": 5,
     "selu_math.atlas": 5,
     "selu_math.attraction": 5,
+    "selu_math.basins": 5,
+    "selu_math.continuation": 5,
     "selu_math.omega_limits": 5,
     "selu_math.parameters": 5,
     "selu_math.families": 5,
