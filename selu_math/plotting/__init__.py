@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from selu_math.plotting.activation import plot_activation
+from selu_math.plotting.atlas import plot_atlas
+from selu_math.plotting.compare import plot_compare
 from selu_math.plotting.phase import plot_phase
 from selu_math.plotting.picture import FORMATS, Picture, format_of, render, save
 from selu_math.plotting.stability import plot_stability
@@ -17,6 +19,8 @@ PLOTS: Final[Mapping[str, Callable[..., Picture]]] = {
     "activation": plot_activation,
     "phase": plot_phase,
     "stability": plot_stability,
+    "atlas": plot_atlas,
+    "compare": plot_compare,
 }
 """Every kind of picture by name; each takes ``activation`` and ``theme`` and returns a :class:`Picture`."""
 
@@ -30,6 +34,8 @@ __all__ = [
     "Theme",
     "format_of",
     "plot_activation",
+    "plot_atlas",
+    "plot_compare",
     "plot_phase",
     "plot_stability",
     "render",

@@ -34,6 +34,7 @@ class Theme:
         grid: grid lines.
         first, second, third: the colours of the curves, from Okabe and Ito.
         growing, shrinking, neither: flat tints for regions by what the variance does, quiet behind everything else.
+        hatching: lines and dots on those tints, which tell them apart in grey print too.
         colormap: perceptually uniform and safe for colour-blind readers.
     """
 
@@ -49,6 +50,7 @@ class Theme:
     growing: str
     shrinking: str
     neither: str
+    hatching: str
     colormap: str = "viridis"
 
     @classmethod
@@ -109,6 +111,7 @@ LIGHT: Final = Theme(
     growing="#fdf1e3",
     shrinking="#e9f3fa",
     neither="#e6e6e6",
+    hatching="#d3cbc0",
 )
 DARK: Final = Theme(
     name="dark",
@@ -123,5 +126,6 @@ DARK: Final = Theme(
     growing="#2d2418",
     shrinking="#172733",
     neither="#33363b",
+    hatching="#454a50",
 )
 THEMES: Final[Mapping[str, Theme]] = {theme.name: theme for theme in (LIGHT, DARK)}

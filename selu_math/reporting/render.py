@@ -10,7 +10,7 @@ from typing import Final
 from selu_math.derivation.notation import LATEX
 from selu_math.files import check_folder, write_atomically
 from selu_math.plotting import render
-from selu_math.reporting.pictures import KINDS, draw
+from selu_math.reporting.pictures import REPORTED, draw
 from selu_math.reporting.selu import SeluReport, build_report
 from selu_math.reporting.template import fill
 
@@ -18,7 +18,7 @@ THEMES: Final = {"light": "", "dark": "-dark"}
 FILES: Final = (
     "README.md",
     "report.json",
-    *(f"{name}{suffix}.svg" for name in KINDS for suffix in THEMES.values()),
+    *(f"{name}{suffix}.svg" for name in REPORTED for suffix in THEMES.values()),
 )
 
 
@@ -40,7 +40,7 @@ def write_report(folder: Path, *, step: Callable[[str], None] = lambda _: None) 
     drawn = {}
     captions = {}
     for theme, suffix in THEMES.items():
-        for name in KINDS:
+        for name in REPORTED:
             step(f"drawing {name}, {theme}")
             picture = draw(name, theme=theme, theorem=report.contraction)
             drawn[f"{name}{suffix}.svg"] = render(picture.figure, "svg")

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from selu_math.activations import CATALOGUE, SELU, parse_activation
+from selu_math.atlas import sweep as run_sweep
 from selu_math.exceptions import InputError
 from selu_math.layer import jacobian, layer_map, propagate
 from selu_math.moments import moments
@@ -30,6 +31,8 @@ from selu_math.plotting import (
     THEMES,
     Picture,
     plot_activation,
+    plot_atlas,
+    plot_compare,
     plot_phase,
     plot_stability,
     render,
@@ -39,11 +42,19 @@ from selu_math.plotting.placing import Labels
 from selu_math.plotting.pushforward import pushforward
 from selu_math.plotting.search import LayerMap, fixed_points
 from selu_math.plotting.sweep import stability_crossings, sweep
+from selu_math.plotting.tiles import swept as tiles_of
 from selu_math.stability import spectral_radius
 
 LAMBDA, ALPHA = 1.0507009873554805, 1.6732632423543772
 IMAGE = ((-0.03107, 0.06773), (0.8037, 1.4816))
 DRAWN = ("serlu", "hardtanh", "hardswish", "hardshrink", "squared_relu", "abs", "sine", "cosine")
+COARSE = {"atlas": {"tiles": 24}, "compare": {"tiles": 12}}
+OPTIONS = {
+    "phase": {"image": IMAGE},
+    "stability": {"proved": True},
+    "atlas": {"tiles": 100, "proved": True},
+    "compare": {"tiles": 12},
+}
 OWN = {
     "identity": "piecewise: x",
     "constant": "piecewise: 1",
@@ -56,9 +67,8 @@ OWN = {
 
 @pytest.fixture(scope="module")
 def pictures() -> dict[tuple[str, str], Picture]:
-    options = {"phase": {"image": IMAGE}, "stability": {"proved": True}}
     return {
-        (kind, theme): plot(theme=theme, **options.get(kind, {})) for kind, plot in PLOTS.items() for theme in THEMES
+        (kind, theme): plot(theme=theme, **OPTIONS.get(kind, {})) for kind, plot in PLOTS.items() for theme in THEMES
     }
 
 
@@ -99,8 +109,7 @@ class TestBytes:
     @pytest.mark.parametrize("file_format", ["svg", "png", "pdf"])
     @pytest.mark.parametrize("kind", PLOTS)
     def test_drawing_again_gives_identical_bytes(self, pictures, kind, file_format):
-        options = {"phase": {"image": IMAGE}, "stability": {"proved": True}}.get(kind, {})
-        again = PLOTS[kind](theme="dark", **options)
+        again = PLOTS[kind](theme="dark", **OPTIONS.get(kind, {}))
         assert render(again, file_format) == render(pictures[kind, "dark"], file_format)
 
     def test_bytes_do_not_depend_on_the_process(self, pictures):
@@ -509,6 +518,77 @@ class TestStability:
             plot_stability(**options)
 
 
+class TestAtlas:
+    def test_shares_and_radii_against_plain_iteration(self, pictures):
+        data = pictures["atlas", "light"].data
+        omega, tau = (low + (high - low) * (np.arange(100) + 0.5) / 100 for low, high in (data["omega"], data["tau"]))
+        omega, tau = np.meshgrid(omega[::7], tau[::7])
+        tiles = tiles_of("selu", (-1.5, 1.5), (0.3, 3.0), 100, 100)
+        mean, variance = np.zeros(omega.shape), np.ones(omega.shape)
+        for _ in range(3000):
+            mean, variance = layer_map(mean, variance, omega=omega, tau=tau)
+            mean, variance = np.clip(mean, -1e4, 1e4), np.clip(variance, 1e-8, 1e8)
+        settled = (variance > 1e-6) & (variance < 1e6)
+        assert (tiles.attracting[::7, ::7] == settled).mean() > 0.99
+        assert (tiles.regions["grows"][::7, ::7] == (variance >= 1e6)).mean() > 0.99
+        assert (tiles.regions["dies"][::7, ::7] == (variance <= 1e-6)).mean() > 0.99
+        at = [mean[settled], variance[settled]]
+        eigenvalues = np.linalg.eigvals(jacobian(*at, omega=omega[settled], tau=tau[settled]))
+        both = tiles.attracting[::7, ::7][settled]
+        expected = np.abs(eigenvalues).max(axis=-1)[both]
+        assert tiles.radius[::7, ::7][settled][both] == pytest.approx(expected, abs=1e-4)
+
+    def test_the_ends_are_marked_and_what_is_proved_is_told(self, pictures):
+        picture = pictures["atlas", "light"]
+        assert picture.data["certified_ends"]["ω"] == pytest.approx([-1.0308, 0.9017], abs=1e-4)
+        assert picture.data["certified_ends"]["τ"] == pytest.approx([0.4956, 2.6576], abs=1e-4)
+        shown = words(picture.figure)
+        for text in ("ω = 0.9017", "ω = −1.031", "τ = 0.4956", "τ = 2.658", "(ω, τ) = (0, 1)", "Theorem 1: proved"):
+            assert text in shown
+        assert picture.data["status"] == "computed"
+        assert "Theorem 1’s box" in words(plot_atlas(tiles=10).figure)
+        assert plot_atlas(parse_activation("relu"), tiles=10).data["certified_ends"] == {"ω": [], "τ": []}
+
+    def test_certified_stores_show_upper_bounds_and_no_float_claims(self, tmp_path):
+        path = tmp_path / "proved.db"
+        with run_sweep("-0.2:0.2:3", "0.9:1.1:3", method="certified", store=path, workers=1) as atlas:
+            counts, high = atlas.counts(), np.nanmax(atlas.array("radius_high"))
+        picture = plot_atlas(store=path)
+        assert picture.data["status"] == "proved"
+        assert picture.data["counts"]["attracting"] == counts["attracting"] == 9
+        assert picture.data["radius_range"][1] == high
+        assert picture.data["several_fixed_points_share"] is None
+        assert not any("float64" in text for text in [*words(picture.figure), picture.caption])
+        with pytest.raises(InputError, match=r"^the store is an atlas of 'selu', not of 'elu\(1\)'; .*$"):
+            plot_atlas(parse_activation("elu"), store=path)
+        with run_sweep("0:0:1", "0.9:1.1:3") as line, pytest.raises(InputError, match="needs 2 tiles or more"):
+            plot_atlas(store=line)
+
+    def test_what_cannot_be_swept_is_refused_in_one_line(self):
+        from selu_math.parameters import selu_parameters
+
+        with pytest.raises(InputError, match=r"^an atlas takes activations that have a text.*$"):
+            plot_atlas(selu_parameters(Fraction(1, 10), 1, digits=20).activation(), tiles=10)
+        for options in ({"tiles": 1}, {"omega": (1, 0)}, {"tau": (0, 1)}, {"store": "/no/such/store.db"}):
+            with pytest.raises(InputError):
+                plot_atlas(**options)
+
+
+class TestCompare:
+    def test_each_activation_once_and_its_share_in_the_title(self, pictures):
+        data = pictures["compare", "light"].data
+        assert list(data["compared"]) == ["selu", "elu(1)", "relu", "tanh", "gelu"]
+        shown = words(pictures["compare", "light"].figure)
+        share = data["compared"]["selu"]["attracting_share"]
+        assert share == pytest.approx(0.56, abs=0.03)
+        assert f"SELU: attracts in {100 * share:.2g} %" in shown
+        assert "ReLU: attracts nowhere" in shown
+        elu = parse_activation("elu")
+        assert list(plot_compare(elu, others=[SELU, elu], tiles=8).data["compared"]) == ["elu(1)", "selu"]
+        with pytest.raises(InputError, match=r"^2 to 5 different activations are compared; got 1: 'selu'$"):
+            plot_compare(SELU, others=[SELU])
+
+
 PICTURED = ["selu", "elu", "relu", "leaky_relu", "hardshrink", "hardswish", "sine", "squared_relu"]
 CLOSED_FORM = [name for name in CATALOGUE if parse_activation(name).is_closed_form]
 
@@ -523,7 +603,7 @@ CLOSED_FORM = [name for name in CATALOGUE if parse_activation(name).is_closed_fo
     ],
 )
 def test_every_activation_has_every_picture(kind, text):
-    picture = PLOTS[kind](parse_activation(text), theme="dark")
+    picture = PLOTS[kind](parse_activation(text), theme="dark", **COARSE.get(kind, {}))
     assert json.loads(json.dumps(picture.data, allow_nan=False)) == picture.data
     assert picture.data["activation"] == parse_activation(text).name
     assert len(picture.caption) > 100
