@@ -32,7 +32,7 @@ from selu_math.plotting.plane import (
 )
 from selu_math.plotting.theme import Theme
 from selu_math.plotting.theorem import Range
-from selu_math.plotting.tiles import MOST, REGIONS, Tiles, draw_tiles, swept, text_of
+from selu_math.plotting.tiles import MOST, REGIONS, Tiles, draw_tiles, enlarged, swept, text_of
 
 _TILES: Final = 300
 _COARSE_TILES: Final = 40
@@ -99,8 +99,11 @@ def plot_atlas(
             draw_bar(figure.add_axes((0.885, _PLANE[1], 0.022, _PLANE[3])), edges, look, bar)
         if boxed:
             draw_theorem(labels, found.omega, found.tau, look, proved=proved)
+            _keep_off_theorem(labels, found)
         _draw_marks(labels, found, marks, look)
-        unnamed = name_regions(labels, [(REGIONS[region].names, mask) for region, mask in found.regions.items()], look)
+        unnamed = name_regions(
+            labels, [(REGIONS[region].names, enlarged(mask)) for region, mask in found.regions.items()], look
+        )
         if not found.certified:
             name_edge(labels, found.attracting, look, below=0.3)
         _name_several(labels, found, look)
@@ -174,6 +177,15 @@ def _below(low: Enclosure | None, high: Enclosure | None) -> bool:
     return low is None or high is None or low.upper < high.lower
 
 
+def _keep_off_theorem(labels: Labels, found: Tiles) -> None:
+    """Keep labels off the outline of Theorem 1's box."""
+    shares = [
+        (np.array(side) - ends[0]) / (ends[1] - ends[0])
+        for side, ends in ((theorem.OMEGA, found.omega), (theorem.TAU, found.tau))
+    ]
+    labels.avoid(shares[0][[0, 1, 1, 0, 0]], shares[1][[0, 0, 1, 1, 0]])
+
+
 def _draw_marks(labels: Labels, found: Tiles, marks: list[Mark], look: Theme) -> None:
     """Draw the certified ends and the point where the network is normalised, (omega, tau) = (0, 1)."""
     axes = labels.axes
@@ -190,7 +202,7 @@ def _draw_marks(labels: Labels, found: Tiles, marks: list[Mark], look: Theme) ->
         labels.write(text, [share(mark.omega, mark.tau)], look.ink, beside=beside, gap=8)
     if left < 0 < right and low < 1 < high:
         axes.plot([0], [1], "+", markersize=9, markeredgewidth=1.8, color=look.ink, zorder=7)
-        labels.write("(ω, τ) = (0, 1)", [share(0, 1)], look.ink, beside=[(0, -1), (1, -1), (-1, -1)], gap=14)
+        labels.write("(ω, τ) = (0, 1)", [share(0, 1)], look.ink, beside=[(0, -1), (0, 1), (-1, 0)], gap=14)
 
 
 def _name_several(labels: Labels, found: Tiles, look: Theme) -> None:

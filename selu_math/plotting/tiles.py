@@ -26,6 +26,8 @@ Mask = NDArray[np.bool_]
 MOST: Final = 4_000_000
 """Tiles in a picture; a page shows fewer."""
 
+_FINE: Final = 240
+
 
 @dataclass(frozen=True)
 class Region:
@@ -173,8 +175,16 @@ def draw_tiles(axes: Axes, tiles: Tiles, edges: Array, look: Theme, *, line: flo
     axes.set_ylim(tiles.tau)
 
 
+def enlarged(mask: Mask) -> Mask:
+    """Return a mask in which few, large tiles are many small ones."""
+    rows, columns = (-(-_FINE // count) for count in mask.shape)
+    return mask.repeat(rows, axis=0).repeat(columns, axis=1)
+
+
 def _padded(tiles: Tiles, mask: Mask) -> tuple[Array, Array, Array]:
     """Return the centres with the plane's ends, and the mask with its outermost tiles repeated there."""
+    if tiles.certified:  # what is proved ends at the edge of a tile, not half-way between two centres
+        mask = enlarged(mask)
     rows, columns = mask.shape
     sides = []
     for (low, high), count in ((tiles.omega, columns), (tiles.tau, rows)):
