@@ -36,7 +36,7 @@ def takes_foreign_arrays(function: Callable[P, R]) -> Callable[P, R]:
     """
 
     @wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+    def call(*args: P.args, **kwargs: P.kwargs) -> Any:
         if not any(map(_may_be_foreign, map(type, (*args, *kwargs.values())))):
             return function(*args, **kwargs)
         bound = signature(function).bind(*args, **kwargs)
@@ -45,9 +45,9 @@ def takes_foreign_arrays(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         bound.arguments.update({name: _read(name, value) for name, value in foreign.items()})
         home = _Home(foreign)
-        result: Any = function(*bound.args, **bound.kwargs)
+        result = function(*bound.args, **bound.kwargs)
         given = home.give(result)
-        return _Attributes(result, home) if given is result else given  # type: ignore[return-value]
+        return _Attributes(result, home) if given is result else given
 
     return call
 

@@ -121,7 +121,7 @@ def far_form(activation: Activation) -> FarForm | None:
         bound = bound.max(outside)
     for a, b in pairwise(edges):
         slope = right if a >= 0 else left
-        bound = bound.max(_range(_at(function, a) - ExpPoly({_LINE: slope}), a, b).abs_upper())
+        bound = bound.max(_range(function.sides(a)[1] - ExpPoly({_LINE: slope}), a, b).abs_upper())
     return FarForm(left, right, bound)
 
 
@@ -167,7 +167,7 @@ def near_form(activation: Activation) -> NearForm | None:
     far = far_form(activation)
     if far is None:
         return None
-    below, above = _at(function, _ZERO, below=True), _at(function, _ZERO)
+    below, above = function.sides(_ZERO)
     reach = min([Fraction(1), *(abs(c) for c in function.breaks if c)])
     rho, bend = BALL.rational(reach), arb(0)
     slopes, values = [], []
@@ -180,13 +180,6 @@ def near_form(activation: Activation) -> NearForm | None:
         slopes.append(BALL.exact(bent))
         values.append(BALL.exact(value))
     return NearForm(slopes[0], slopes[1], ((bend.upper(), 2),), (values[0], values[1]))
-
-
-def _at(function: Piecewise, z: Fraction, *, below: bool = False) -> ExpPoly:
-    """Return the piece just above (or below) a point."""
-    index = sum(c < z if below else c <= z for c in function.breaks)
-    part: ExpPoly = function.parts[index]  # type: ignore[assignment]
-    return part
 
 
 def _range(part: ExpPoly, low: Fraction, high: Fraction) -> arb:

@@ -33,7 +33,8 @@ class BasinFate(IntEnum):
     """What became of a start, as far as it was followed.
 
     ``GROWS`` and ``DIES``: mean**2 + variance is above 1e12 and rising, the variance below 1e-12 and falling.
-    ``ELSEWHERE``: it settled, at a point or in a cycle, without having come near the target.
+    ``ELSEWHERE``: it came to rest, at a point or in a cycle, without having come near the target.  To rounding that may
+    be a point that does not attract, which it would leave much later.
     """
 
     UNDECIDED = 0

@@ -164,8 +164,7 @@ class _Curve:
             raise InputError(f"a path has two ends, (omega, tau) each, not {len(path)}")
         self.activation, self.kind = activation, kind
         self.start, self.stop = (_pair(end, "an end of the path", ("omega", "tau")) for end in path)
-        if kind is MapKind.MEAN_FIELD and (self.start[0] or self.stop[0]):
-            raise InputError("the mean-field map has no omega: its weights have mean zero; leave omega at 0")
+        kind.check_omega((self.start[0], self.stop[0]))
         change = self.stop[0] - self.start[0], self.stop[1] - self.start[1]
         self.length = hypot(*change)
         if not self.length:

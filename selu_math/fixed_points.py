@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import starmap
 from math import inf, nextafter
 from typing import Final, TypeAlias
 
@@ -269,7 +268,7 @@ def _refined(family: LayerFamily, root: Isolated, region: SearchRegion, digits: 
             x, jacobian = sharpened(family, x)
             if centred:
                 x = (arb(0), x[1])
-            mean, variance = starmap(Enclosure, ((x[0], digits), (x[1], digits)))
+            mean, variance = (Enclosure(ball, digits) for ball in x)
             inside = region.tells(mean, variance)
             if inside is False:
                 return None

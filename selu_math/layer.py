@@ -38,6 +38,11 @@ class MapKind(StrEnum):
         except ValueError:
             raise unknown_name("kind of map", kind, cls) from None
 
+    def check_omega(self, omega: Any) -> None:
+        """Raise an InputError where the mean-field map is given an omega, or several, that are not 0."""
+        if self is MapKind.MEAN_FIELD and np.any(omega):
+            raise InputError("the mean-field map has no omega: its weights have mean zero; leave omega at 0")
+
 
 class Layer:
     """One layer at one point: its image and its Jacobian, computed when asked for.
@@ -117,8 +122,7 @@ def _float_layer(
 
     which = MapKind.of(kind)
     values = as_parameters(mean=mean, variance=variance, omega=omega, tau=tau)
-    if which is MapKind.MEAN_FIELD and np.any(values[2] != 0):
-        raise InputError("the mean-field map has no omega: its weights have mean zero; leave omega at 0")
+    which.check_omega(values[2])
     at, spread, total, square = values
     return Layer(FLOAT64, at, spread, total, square, activation, which)
 

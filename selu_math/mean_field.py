@@ -259,10 +259,8 @@ def _weights(tau: float, bias_variance: float) -> tuple[float, float]:
 
 def _half_tangents(activation: Activation) -> Activation | None:
     """Return the positively homogeneous function that f is near 0, or None where f(0) is not 0 or nothing is known."""
-    f = activation.function
-    sides = [f.parts[sum(c < 0 for c in f.breaks)], f.parts[sum(c <= 0 for c in f.breaks)]]
     slopes = []
-    for side in sides:
+    for side in activation.function.sides(Fraction(0)):
         if isinstance(side, Sampled):
             return None
         if isinstance(side, ExpPoly):
@@ -329,14 +327,14 @@ def _correlations(
     """Return chi, the fixed points of the correlation map, the one that attracts and the slope there."""
     from scipy.optimize import brentq
 
-    given: dict[str, Any] = {"activation": activation, "tau": tau, "bias_variance": bias_variance, "q": q}
+    given: dict[str, Any] = {"activation": activation, "tau": tau, "bias_variance": bias_variance}
 
     def excess(c: float) -> float:
-        return float(correlation_map(c, **given)) - c
+        return float(correlation_map(c, q=q, **given)) - c
 
     jumps = bool(activation.function.jumps)
     chi = inf if jumps else tau * float(moments(0.0, q, activation=activation).slope_square)
-    at_one = inf if jumps else chi * q / float(length_map(q, **{k: x for k, x in given.items() if k != "q"}))
+    at_one = inf if jumps else chi * q / float(length_map(q, **given))
     one = FixedPoint(1.0, at_one)
     odd = activation.is_odd and not bias_variance
     mirrored = (FixedPoint(-1.0, at_one),) if odd else ()
@@ -348,5 +346,5 @@ def _correlations(
     below = next((c for n in range(1, 53) if excess(c := 1 - 0.5**n) < 0), 1.0)
     start = excess(0.0)
     c_star = 0.0 if start <= 1e-16 else 1.0 if below == 1 else float(brentq(excess, 0.0, below, xtol=1e-16))
-    inner = FixedPoint(c_star, float(correlation_slope(c_star, **given)) if c_star < 1 else at_one)
+    inner = FixedPoint(c_star, float(correlation_slope(c_star, q=q, **given)) if c_star < 1 else at_one)
     return chi, (*mirrored, inner, one), c_star, inner.slope

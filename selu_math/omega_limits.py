@@ -154,40 +154,34 @@ def omega_of_escape(*, tau: Rational = 1, activation: Activation = SELU, digits:
         t = _mean_of_rectified_variance(level)
         if t is None:
             return None
-        omega = Enclosure(t / (slope * (t * _cdf(t) + _density(t))), digits)
+        omega = Enclosure(t / (slope * _rectified(t)[0]), digits)
         return None if omega.bounded_digits(digits) is None else omega
 
     return refine(attempt, bits=bits, max_bits=8 * bits + 4096, what="the omega of escape")
 
 
-def _density(t: arb) -> arb:
-    return (-t * t / 2).exp() / (2 * arb.pi()).sqrt()
-
-
-def _cdf(t: arb) -> arb:
-    return (-t / arb(2).sqrt()).erfc() / 2
-
-
-def _rectified_variance(t: arb) -> arb:
-    """Return the variance of ``max(z, 0)`` under N(t, 1)."""
-    mean = t * _cdf(t) + _density(t)
-    return (1 + t * t) * _cdf(t) + t * _density(t) - BALL.square(mean)
+def _rectified(t: arb) -> tuple[arb, arb]:
+    """Return mean and variance of ``max(z, 0)`` under N(t, 1)."""
+    density = BALL.tilted_density(arb(0), t)
+    above = BALL.tilted_cdf(arb(0), t, density)
+    mean = t * above + density
+    return mean, (1 + t * t) * above + t * density - BALL.square(mean)
 
 
 def _mean_of_rectified_variance(level: arb) -> arb | None:
     """Return the t whose rectified variance is ``level``, by bisection; None where signs cannot be told any more."""
     low, high = arb(-1), arb(1)
-    while not _rectified_variance(low) < level:
+    while not _rectified(low)[1] < level:
         low *= 2
         if low < -(2**20):
             return None
-    while not _rectified_variance(high) > level:
+    while not _rectified(high)[1] > level:
         high *= 2
         if high > 2**20:
             return None
     while True:
         middle = ((low + high) / 2).mid()
-        value = _rectified_variance(middle)
+        value = _rectified(middle)[1]
         if value < level:
             low = middle
         elif value > level:

@@ -231,6 +231,10 @@ class Piecewise:
         parts = [p * q for p, q in zip(self._refined(breaks), other._refined(breaks), strict=True)]
         return Piecewise(breaks, tuple(parts))
 
+    def sides(self, z: Fraction) -> tuple[Part, Part]:
+        """Return the pieces just below and just above a point; one and the same where it is no breakpoint."""
+        return self.parts[sum(c < z for c in self.breaks)], self.parts[sum(c <= z for c in self.breaks)]
+
     def jump(self, c: Fraction) -> Exact:
         """Return the exact jump, right limit minus left limit, at a breakpoint."""
         i = self.breaks.index(c)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count, islice
-from math import ceil, floor
+from math import ceil, floor, log
 from typing import Any, Final
 
 from flint import arb
@@ -133,7 +133,7 @@ def prove_correlation(
 
 
 def _absolute_digits(x: Enclosure) -> int:
-    return max(floor(-float(x.ball.rad().log()) / 2.302585092994046), 0) if x.is_finite and x.radius else 0
+    return max(floor(-float(x.ball.rad().log()) / log(10)), 0) if x.is_finite and x.radius else 0
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from flint import arb
 
 from selu_math.activations import SELU, Activation
-from selu_math.exceptions import InputError, whole_number
+from selu_math.exceptions import whole_number
 from selu_math.layer import Layer, MapKind, Matrix, product
 from selu_math.numbers.ball import BALL, refine
 from selu_math.numbers.enclosure import Enclosure, bits_for
@@ -88,8 +88,7 @@ def prove_map(
     layers = whole_number("layers", layers, 1, MAX_LAYERS)
     which = MapKind.of(kind)
     start = Target.of(mean, variance, omega, tau)
-    if which is MapKind.MEAN_FIELD and start.omega:
-        raise InputError("the mean-field map has no omega: its weights have mean zero; leave omega at 0")
+    which.check_omega(start.omega)
     bits = bits_for(digits) + 64
 
     def attempt() -> ProvedMap | None:

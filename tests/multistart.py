@@ -80,6 +80,18 @@ class Case:
         return np.array([(new[0] - x[0]) / np.sqrt(variance), np.log(new[1]) - x[1]])
 
 
+def reached(name, kind, start, omega, tau):
+    """Return mean and variance of what a root finder reaches from beside a start, and how far it is from being kept."""
+
+    def residual(x):
+        mean, variance = layer(name, x[0], np.exp(x[1]), omega, tau, kind)
+        return [mean - x[0], np.log(variance) - x[1]]
+
+    with np.errstate(all="ignore"):
+        found = root(residual, [start[0] + 0.01, np.log(start[1])], tol=1e-12).x
+        return found[0], np.exp(found[1]), np.nan_to_num(np.abs(residual(found)), nan=1.0).max()
+
+
 def cases(rng, count, names):
     """Return random layer maps."""
     found = []

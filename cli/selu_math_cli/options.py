@@ -24,6 +24,7 @@ ActivationName: TypeAlias = Annotated[
 ]
 Omega: TypeAlias = Annotated[str, typer.Option("--omega", metavar="W", help="Sum of a unit's weights.")]
 Tau: TypeAlias = Annotated[str, typer.Option("--tau", metavar="T", help="Sum of a unit's squared weights, above 0.")]
+Digits: TypeAlias = Annotated[str, typer.Option("--digits", metavar="N", help="Significant digits, 1 to 10000.")]
 Kind: TypeAlias = Annotated[str, typer.Option("--kind", metavar="KIND", help="The layer map: paper or mean-field.")]
 
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class Range:
     parts: int
 
     @classmethod
-    def of(cls, given: Range | str | tuple[Rational, Rational, int], name: str) -> Range:
+    def of(cls, given: RangeLike, name: str) -> Range:
         """Return the range that text ``lo:hi:n`` or a triple describes, exactly.
 
         Raises:
@@ -80,6 +80,9 @@ class Range:
 
     def __str__(self) -> str:
         return f"{decimal_text(self.low)}:{decimal_text(self.high)}:{self.parts}"
+
+
+RangeLike: TypeAlias = Range | str | tuple[Rational, Rational, int]
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,14 @@ import numpy as np
 
 from selu_math.activations import Activation, parse_activation
 from selu_math.atlas import certified, tiles
-from selu_math.atlas.grid import Range, Settings, canonical_activation
+from selu_math.atlas.grid import Range, RangeLike, Settings, canonical_activation
 from selu_math.atlas.orbits import Fate
 from selu_math.exceptions import InputError, unknown_name
 from selu_math.layer import MapKind
-from selu_math.numbers.exact import Rational
 
-RangeLike = Range | str | tuple[Rational, Rational, int]
 DEFAULT_OMEGA: Final = "-1.5:1.5:150"
 DEFAULT_TAU: Final = "0.3:3:150"
+_NO_OMEGA: Final = Range.of((0, 0, 1), "omega")
 
 
 @dataclass(frozen=True)
@@ -86,15 +85,14 @@ def settings(
     if method not in METHODS:
         raise unknown_name("method", method, METHODS)
     name = canonical_activation(activation)
-    if which is MapKind.PAPER:
-        columns = Range.of(DEFAULT_OMEGA if omega is None else omega, "omega")
-    else:
-        columns = Range.of((0, 0, 1) if omega is None else omega, "omega")
-        if columns != Range.of((0, 0, 1), "omega"):
-            raise InputError("the mean-field map has no omega: leave the range of omega out")
+    if omega is None:
+        omega = DEFAULT_OMEGA if which is MapKind.PAPER else _NO_OMEGA
+    omegas, taus = Range.of(omega, "omega"), Range.of(tau, "tau")
+    if which is MapKind.MEAN_FIELD and omegas != _NO_OMEGA:
+        raise InputError("the mean-field map has no omega: leave the range of omega out")
     way = METHODS[method]
     size = way.block_size(parse_activation(name))
-    return Settings(name, which, columns, Range.of(tau, "tau"), method, way.version, size)
+    return Settings(name, which, omegas, taus, method, way.version, size)
 
 
 def compute_block(given: Settings, block: int) -> dict[str, bytes]:

@@ -80,7 +80,7 @@ class _Orbits:
     distance: Array
     targets: Array
     attracts: NDArray[np.bool_]
-    ends: Array
+    borders: Array
     """Logarithms of the variance beyond which an orbit dies or grows."""
 
     def only(self, going: NDArray[np.intp]) -> _Orbits:
@@ -112,7 +112,7 @@ def follow(activation: Activation, kind: MapKind, omega: Array, tau: Array, foun
             distance=np.full((len(targets), count), np.nan),
             targets=targets,
             attracts=found.radius < 1,
-            ends=np.stack(
+            borders=np.stack(
                 [
                     np.fmin(np.fmin.reduce(heights) - _MARGIN, -_BEYOND),
                     np.fmax(np.fmax.reduce(heights) + _MARGIN, _BEYOND),
@@ -170,8 +170,8 @@ def _judge(o: _Orbits) -> tuple[Any, Any, Any]:
     fate[(_largest(step + before) <= _RETURNED) & (length > _NEAR)] = Fate.CYCLES
     fate[(goal >= 0) | stays] = Fate.FINITE
     mean, variance = o.point
-    fate[(variance < LOWEST) | ((step[1] < 0) & (o.place[1] < o.ends[0]))] = Fate.DIES
-    fate[(variance > HIGHEST) | (np.abs(mean) > HIGHEST) | ((step[1] > 0) & (o.place[1] > o.ends[1]))] = Fate.GROWS
+    fate[(variance < LOWEST) | ((step[1] < 0) & (o.place[1] < o.borders[0]))] = Fate.DIES
+    fate[(variance > HIGHEST) | (np.abs(mean) > HIGHEST) | ((step[1] > 0) & (o.place[1] > o.borders[1]))] = Fate.GROWS
     return (fate > 0) | np.isnan(mean) | np.isnan(variance), fate, goal
 
 

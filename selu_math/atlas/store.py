@@ -2,9 +2,9 @@
 
 A block is written in one transaction, so whatever ends the process leaves every block that was written, whole, and
 nothing of any other.  One row holds one block, each column of the sweep as one blob of little-endian numbers.  A
-sweep that is complete is copied in the order of its
-blocks and put in the place of the file, so that two stores of one sweep are equal, byte by byte, in whatever order the
-blocks came and however often the sweep was broken off (for one version of SQLite).
+sweep that is complete is copied in the order of its blocks and put in the place of the file, so that two stores of one
+sweep are equal, byte by byte, in whatever order the blocks came and however often the sweep was broken off (for one
+version of SQLite).
 """
 
 from __future__ import annotations

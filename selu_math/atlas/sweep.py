@@ -8,7 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from selu_math.atlas.methods import DEFAULT_TAU, RangeLike
+from selu_math.atlas.grid import RangeLike
+from selu_math.atlas.methods import DEFAULT_TAU
 from selu_math.atlas.methods import settings as settings_of
 from selu_math.atlas.result import Atlas
 from selu_math.atlas.store import Store

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from selu_math.activations import Activation, parse_activation
+from selu_math.activations import Activation
 from selu_math.atlas.grid import Settings
 from selu_math.atlas.orbits import Ends, Fate, follow
-from selu_math.atlas.search import FixedPoints, fixed_points, measures, table
+from selu_math.atlas.search import Table, fixed_points, measures, table
 from selu_math.layer import Layer
 from selu_math.numbers.float64 import FLOAT64, Array
 
@@ -38,11 +38,10 @@ def block_size(activation: Activation) -> int:
 
 def compute(settings: Settings, block: int) -> dict[str, Any]:
     """Return the columns of a block."""
-    activation, kind = parse_activation(settings.activation), settings.kind
     omega, tau = settings.centres(block)
-    around = table(settings.activation, kind)
+    around = table(settings.activation, settings.kind)
     found = fixed_points(around, omega, tau)
-    ends = follow(around.activation, kind, omega, tau, found)
+    ends = follow(around.activation, around.kind, omega, tau, found)
     at = np.flatnonzero(ends.goal >= 0)
     values = np.full((4, omega.size), np.nan)
     values[:, at] = np.stack(list(vars(found).values()))[:, ends.goal[at], at]
@@ -50,7 +49,7 @@ def compute(settings: Settings, block: int) -> dict[str, Any]:
     # at rest where the search found nothing: a fixed point among others arbitrarily near, as those of the identity
     extra = np.flatnonzero((ends.fate == Fate.FINITE) & (ends.goal < 0))
     if extra.size:
-        values[:, extra] = _at_rest(settings, activation, omega[extra], tau[extra], ends, extra)
+        values[:, extra] = _at_rest(around, omega[extra], tau[extra], ends, extra)
         count[extra] += 1
         attracting[extra] += values[2, extra] < 1
     mean, variance, radius, norm = values
@@ -59,12 +58,9 @@ def compute(settings: Settings, block: int) -> dict[str, Any]:
     return dict(zip(COLUMNS, (ends.fate, count, attracting, mean, variance, radius, norm, time), strict=True))
 
 
-def _at_rest(settings: Settings, activation: Activation, omega: Array, tau: Array, ends: Ends, at: Any) -> Array:
+def _at_rest(around: Table, omega: Array, tau: Array, ends: Ends, at: Any) -> Array:
     mean, variance = ends.mean[at], ends.variance[at]
-    jacobian = Layer(FLOAT64, mean, variance, omega, tau, activation, settings.kind).jacobian
+    jacobian = Layer(FLOAT64, mean, variance, omega, tau, around.activation, around.kind).jacobian
     with FLOAT64.evaluating():
         radius, norm = measures(*(np.broadcast_to(x, at.shape) for row in jacobian for x in row))
     return np.stack([mean, variance, radius, norm])
-
-
-__all__ = ["COLUMNS", "VERSION", "FixedPoints", "block_size", "compute"]

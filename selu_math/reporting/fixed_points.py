@@ -45,9 +45,11 @@ def fixed_point_facts() -> FixedPointFacts:
     """Compute them."""
     growth, limits = variance_growth(SELU), omega_limits()
     small = find_fixed_points(tau=_SMALL_TAU, within=REGION)
-    (at,) = small.fixed_points
     if limits.lower is None or limits.upper is None:
         raise PrecisionError("the range of omega has no ends")
+    if not small.complete or len(small.fixed_points) != 1:
+        raise PrecisionError(f"that there is one fixed point at omega = 0, tau = {_SMALL_TAU} is not proved")
+    (at,) = small.fixed_points
     rows = (
         ("tau_low", "τ at which, with ω = 0, the variance kept tends to 0", growth.tau_at_zero),
         ("tau_high", "τ at which, with ω = 0, it becomes infinite", growth.tau_at_infinity),

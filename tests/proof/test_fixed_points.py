@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from flint import arb
-from multistart import ACTIVATIONS, SMOOTH, cases, disagreements, fixed_points, layer
+from multistart import ACTIVATIONS, SMOOTH, Case, cases, disagreements, fixed_points, layer
 
 from selu_math import (
     InputError,
@@ -83,13 +83,8 @@ def test_two_fixed_points_about_to_merge_are_told_apart():
     result = find(omega="0.9", within=(-1, 1, "0.5", 2))
     assert result.complete
     assert [p.kind for p in result.fixed_points] == ["saddle", "attracting"]
-    near = fixed_points(cases_like("selu", 90, 100), (-1, 1, 0.5, 2), np.random.default_rng(3), 40)
+    near = fixed_points(Case("selu", 90, 100, "paper"), (-1, 1, 0.5, 2), np.random.default_rng(3), 40)
     assert sorted(near, key=lambda x: x[1]) == [pytest.approx(x, rel=1e-8, abs=1e-9) for x in pairs(result)]
-
-
-def cases_like(name, omega, tau):
-    case = cases(np.random.default_rng(0), 1, [name])[0]
-    return type(case)(name, omega, tau, "paper")
 
 
 def test_a_complex_pair_of_eigenvalues_is_enclosed_in_both_parts():

@@ -5,12 +5,11 @@ from math import erfc, exp, log, pi, sqrt
 
 import numpy as np
 import pytest
+from multistart import ALPHA, SCALE
 from scipy.optimize import root
 from scipy.special import erfcx
 
 from selu_math.atlas import Fate, sweep
-
-SCALE, ALPHA = 1.0507009873554805, 1.6732632423543772
 
 
 def tilted(a, t):

@@ -110,3 +110,10 @@ def test_bounds_of_the_pieces():
     f = parse_piecewise("x<-1: 0; -1<=x<3: x; x>=3: 0")
     assert f.piece_bounds() == [(None, -1), (-1, 3), (3, None)]
     assert parse_piecewise("x").piece_bounds() == [(None, None)]
+
+
+def test_the_pieces_on_both_sides_of_a_point():
+    f = parse_piecewise("x<-1: 0; -1<=x<3: x; x>=3: 1")
+    low, middle, high = f.parts
+    found = [f.sides(Fraction(z)) for z in (-2, -1, 0, 3, 4)]
+    assert found == [(low, low), (low, middle), (middle, middle), (middle, high), (high, high)]

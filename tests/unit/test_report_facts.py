@@ -7,6 +7,8 @@ import pytest
 from mpmath import mp
 from truth import selu_constants
 
+from selu_math.exceptions import PrecisionError
+from selu_math.reporting import fixed_points
 from selu_math.reporting.fixed_points import fixed_point_facts
 from selu_math.verdict import Answer
 
@@ -27,6 +29,13 @@ def test_one_point_is_the_only_one_when_the_search_is_complete():
     facts = fixed_point_facts()
     partial = replace(facts, around_one=replace(facts.around_one, complete=False))
     assert partial.only_one is Answer.UNDECIDED
+
+
+def test_figures_of_a_lone_point_need_a_complete_search(monkeypatch):
+    search = fixed_points.find_fixed_points
+    monkeypatch.setattr(fixed_points, "find_fixed_points", lambda **given: replace(search(**given), complete=False))
+    with pytest.raises(PrecisionError, match="tau = 9/16 is not proved"):
+        fixed_points.fixed_point_facts()
 
 
 def test_the_committed_report_says_so():

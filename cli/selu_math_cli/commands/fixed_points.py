@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from selu_math_cli.options import ActivationName, Json, Kind, Omega, Output, Quiet, Tau, whole_number
+from selu_math_cli.options import ActivationName, Digits, Json, Kind, Omega, Output, Quiet, Tau, whole_number
 from selu_math_cli.output import JSON_DIGITS, Sink, table
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def fixed_points(
         ),
     ] = "-10,10,1e-6,1e6",
     kind: Kind = "paper",
-    digits: Annotated[str, typer.Option("--digits", metavar="N", help="Significant digits, 1 to 10000.")] = "15",
+    digits: Digits = "15",
     max_boxes: Annotated[
         str | None,
         typer.Option(

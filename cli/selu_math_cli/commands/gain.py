@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from selu_math_cli.options import Json, Output, Quiet, whole_number
+from selu_math_cli.options import Digits, Json, Output, Quiet, whole_number
 from selu_math_cli.output import Sink, number, table
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def gain(
         str | None,
         typer.Argument(metavar="[ACTIVATION]", help="Such as tanh, elu(1) or 'piecewise: ...'; none for all of them."),
     ] = None,
-    digits: Annotated[str, typer.Option("--digits", metavar="N", help="Significant digits, 1 to 10000.")] = "15",
+    digits: Digits = "15",
     json: Json = False,
     output: Output = None,
     quiet: Quiet = False,

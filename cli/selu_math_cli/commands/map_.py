@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from selu_math_cli.options import ActivationName, Json, Kind, Omega, Output, Quiet, Tau, whole_number
+from selu_math_cli.options import ActivationName, Digits, Json, Kind, Omega, Output, Quiet, Tau, whole_number
 from selu_math_cli.output import Sink, number, table
 
 
@@ -22,7 +22,7 @@ def map_(
     tau: Tau = "1",
     layers: Annotated[str, typer.Option("--layers", metavar="N", help="How many layers, 1 to 10000.")] = "1",
     kind: Kind = "paper",
-    digits: Annotated[str, typer.Option("--digits", metavar="N", help="Significant digits, 1 to 10000.")] = "15",
+    digits: Digits = "15",
     activation: ActivationName = "selu",
     json: Json = False,
     output: Output = None,
