@@ -28,7 +28,7 @@ from selu_math.proofs.krawczyk import isolate
 from selu_math.proofs.region import Interval
 from selu_math.proofs.tracking import Point, Tracked, track
 
-VERSION: Final = 1
+VERSION: Final = 2
 REGION: Final = Box(-100.0, 100.0, 1e-3, 1e4)
 """Where the absence of fixed points is proved: mean and variance."""
 _BITS: Final = 64

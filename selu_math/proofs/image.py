@@ -40,7 +40,7 @@ def _is_narrow(x: arb) -> bool:
     return bool(64 * x.rad() <= x.abs_lower())
 
 
-class _BoxExpectation(GaussianExpectation):
+class BoxExpectation(GaussianExpectation):
     """Expectations over boxes: smooth functions by cells where the box is wide, and exp(kz) bounded on half-lines."""
 
     def __init__(self, m: arb, v: arb) -> None:
@@ -106,7 +106,7 @@ def box_moments(activation: Activation, m: arb, v: arb, m0: arb, v0: arb) -> Box
     centre = GaussianExpectation(BALL, m0, v0)
     f_centre, g_centre = centre(activation.function), centre(activation.square)
     variance_centre = g_centre - BALL.square(f_centre)
-    expect = _BoxExpectation(m, v)
+    expect = BoxExpectation(m, v)
     f0, f1, f2 = (expect(h) for h in activation.derivatives[:3])
     g0, g1, g2 = (expect(h) for h in activation.square_derivatives[:3])
     dm, dv, half = m - m0, v - v0, f2 / 2
@@ -171,8 +171,7 @@ class LayerFamily:
                 raise InputError(f"the range of {name} is inverted: {low} > {high}")
         if self.tau[0] <= 0:
             raise InputError(f"tau must be positive, not {self.tau[0]}")
-        if self.kind is MapKind.MEAN_FIELD and any(self.omega):
-            raise InputError("the mean-field map has no omega: its weights have mean zero; leave omega at 0")
+        self.kind.check_omega(self.omega)
 
     @property
     def is_thick(self) -> bool:
