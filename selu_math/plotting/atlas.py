@@ -100,7 +100,7 @@ def plot_atlas(
         if boxed:
             draw_theorem(labels, found.omega, found.tau, look, proved=proved)
             _keep_off_theorem(labels, found)
-        _draw_marks(labels, found, marks, look)
+        _draw_marks(labels, found, marks, look, boxed=boxed)
         unnamed = name_regions(
             labels, [(REGIONS[region].names, enlarged(mask)) for region, mask in found.regions.items()], look
         )
@@ -186,7 +186,7 @@ def _keep_off_theorem(labels: Labels, found: Tiles) -> None:
     labels.avoid(shares[0][[0, 1, 1, 0, 0]], shares[1][[0, 0, 1, 1, 0]])
 
 
-def _draw_marks(labels: Labels, found: Tiles, marks: list[Mark], look: Theme) -> None:
+def _draw_marks(labels: Labels, found: Tiles, marks: list[Mark], look: Theme, *, boxed: bool) -> None:
     """Draw the certified ends and the point where the network is normalised, (omega, tau) = (0, 1)."""
     axes = labels.axes
     (left, right), (low, high) = found.omega, found.tau
@@ -202,7 +202,10 @@ def _draw_marks(labels: Labels, found: Tiles, marks: list[Mark], look: Theme) ->
         labels.write(text, [share(mark.omega, mark.tau)], look.ink, beside=beside, gap=8)
     if left < 0 < right and low < 1 < high:
         axes.plot([0], [1], "+", markersize=9, markeredgewidth=1.8, color=look.ink, zorder=7)
-        labels.write("(ω, τ) = (0, 1)", [share(0, 1)], look.ink, beside=[(0, -1), (0, 1), (-1, 0)], gap=14)
+        places = [share(0, 1)]
+        if boxed:  # below or above the box where the name does not fit into it
+            places += [share(0, theorem.TAU[0]), share(0, theorem.TAU[1])]
+        labels.write("(ω, τ) = (0, 1)", places, look.ink, beside=[(0, -1), (0, 1), (-1, 0)], gap=14)
 
 
 def _name_several(labels: Labels, found: Tiles, look: Theme) -> None:

@@ -76,6 +76,7 @@ def plot_compare(
         _draw_key(figure.add_axes((0.707, 0.1, 0.27, 0.36)), found, look)
         if lows:
             draw_bar(figure.add_axes((0.72, 0.18, 0.245, 0.028)), edges, look, flat=True)
+        figure.text(0.975, 0.03, "computed in float64, not proved", color=look.muted, fontsize=9, ha="right")
     data: dict[str, Any] = {
         "activation": activation.name,
         "omega": list(omega),

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from selu_math.exceptions import InputError, quoted
 from selu_math.plotting.labels import number
 from selu_math.plotting.placing import Labels
 from selu_math.plotting.search import Array, FixedPoint, LayerMap, Window
@@ -24,6 +25,30 @@ _FAR: Final = 1e4
 """A mean beyond which a path has left for good."""
 _CORNERS: Final = ((1, 1), (0, 1), (1, 0), (0, 0))
 _INWARD: Final = ((-1, -1), (1, -1), (-1, 1), (1, 1))
+
+
+def checked_region(region: Window) -> Window:
+    """Return the region, or raise where it is none."""
+    try:
+        (left, right), (low, high) = ((float(a), float(b)) for a, b in region)
+    except (TypeError, ValueError):
+        left = right = low = high = np.nan
+    if not (np.isfinite([left, right, low, high]).all() and left < right and 0 < low < high < low * 1e300):
+        raise InputError(
+            "a region is ((mean_low, mean_high), (variance_low, variance_high)) with the lower number first and "
+            f"variances above 0; got {quoted(region)}"
+        )
+    return (left, right), (low, high)
+
+
+def widened(window: Window, points: tuple[FixedPoint, ...]) -> Window:
+    """Return a window, wider where an attracting fixed point asks for it."""
+    (left, right), (low, high) = window
+    for point in (p for p in points if p.kind == "attracting"):
+        reach = 1.4 * abs(point.mean)
+        left, right = min(left, -reach), max(right, reach)
+        low, high = min(low, point.variance / 4), max(high, point.variance * 4)
+    return (left, right), (low, high)
 
 
 class Panel:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 
 from selu_math.activations import Activation
+from selu_math.layer import MapKind
 from selu_math.plotting.theme import Theme
 
 _SPELLING: Final = {
@@ -59,6 +60,16 @@ def number(x: float, digits: int = 5) -> str:
     nearest = round(x)
     value = float(nearest) if abs(x - nearest) < 1e-12 else x
     return f"{value + 0.0:.{digits}g}".replace("-", "−")
+
+
+def counted(n: int, what: str) -> str:
+    """Return a number with what is counted: 1 layer, 2 layers."""
+    return f"{n} {what}{'' if n == 1 else 's'}"
+
+
+def weights_text(omega: float, tau: float, kind: MapKind) -> str:
+    """Return in words which weights a layer has."""
+    return f"{'mean-field map' if kind is MapKind.MEAN_FIELD else f'ω = {number(omega)}'}, τ = {number(tau)}"
 
 
 def halo(theme: Theme, width: float = 2.5) -> list[AbstractPathEffect]:

@@ -8,19 +8,20 @@ from typing import Any, Final
 import numpy as np
 
 from selu_math.activations import SELU, Activation
-from selu_math.exceptions import InputError, quoted
 from selu_math.layer import MapKind, layer_map
 from selu_math.plotting import theorem
 from selu_math.plotting.field import (
     Panel,
+    checked_region,
     draw_arrows,
     draw_fixed_points,
     draw_growth,
     draw_paths,
     name_nullclines,
     paths,
+    widened,
 )
-from selu_math.plotting.labels import display_name, number
+from selu_math.plotting.labels import display_name, number, weights_text
 from selu_math.plotting.picture import Picture, new_figure, style
 from selu_math.plotting.search import Array, FixedPoint, LayerMap, Window, fixed_points
 from selu_math.plotting.theme import Theme
@@ -63,18 +64,14 @@ def plot_phase(
     look, which = Theme.of(theme), MapKind.of(kind)
     layer_map(0.0, 1.0, omega=omega, tau=tau, activation=activation, kind=kind)  # refuses bad weights
     step = LayerMap(activation, float(omega), float(tau), which)
-    region, image = (None if box is None else _checked(box) for box in (region, image))
+    region, image = (None if box is None else checked_region(box) for box in (region, image))
     points = fixed_points(step, region or _SEARCHED)
     boxed = theorem.speaks_of(activation, which) and theorem.covers(omega, tau)
-    windows = [_default_window(points) if region is None else region]
+    windows = [widened(_WINDOW, points) if region is None else region]
     if region is None and (close := _close_up(points, boxed)):
         windows.append(close)
     told = _Told(_outcome(step, windows[0], points), boxed, boxed and image is not None)
-    weights = (
-        f"mean-field map, τ = {number(tau)}"
-        if which is MapKind.MEAN_FIELD
-        else f"ω = {number(omega)}, τ = {number(tau)}"
-    )
+    weights = weights_text(omega, tau, which)
     with style(look):
         figure = new_figure()
         width, height = figure.get_size_inches()
@@ -123,30 +120,6 @@ def _title(activation: Activation, weights: str, points: tuple[FixedPoint, ...],
     total = sum(told.counts.values())
     common = next((_FATES[name] for name, n in told.counts.items() if n == total), "differ")
     return f"{head}: no isolated fixed point found; paths {common}"
-
-
-def _checked(region: Window) -> Window:
-    """Return the region, or raise where it is none."""
-    try:
-        (left, right), (low, high) = ((float(a), float(b)) for a, b in region)
-    except (TypeError, ValueError):
-        left = right = low = high = np.nan
-    if not (np.isfinite([left, right, low, high]).all() and left < right and 0 < low < high):
-        raise InputError(
-            "a region is ((mean_low, mean_high), (variance_low, variance_high)) with the lower number first and "
-            f"variances above 0; got {quoted(region)}"
-        )
-    return (left, right), (low, high)
-
-
-def _default_window(points: tuple[FixedPoint, ...]) -> Window:
-    """Return the usual window, wider where an attracting fixed point asks for it."""
-    (left, right), (low, high) = _WINDOW
-    for point in (p for p in points if p.kind == "attracting"):
-        reach = 1.4 * abs(point.mean)
-        left, right = min(left, -reach), max(right, reach)
-        low, high = min(low, point.variance / 4), max(high, point.variance * 4)
-    return (left, right), (low, high)
 
 
 def _close_up(points: tuple[FixedPoint, ...], boxed: bool) -> Window | None:

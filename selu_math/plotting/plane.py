@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, minimum_filter
 
 from selu_math.exceptions import InputError, quoted
+from selu_math.moments import as_parameters
 from selu_math.plotting import theorem
 from selu_math.plotting.placing import Labels, Place
 from selu_math.plotting.search import Array
@@ -25,6 +26,7 @@ OMEGA_NAME: Final = "sum of weights ω"
 TAU_NAME: Final = "sum of squared weights τ"
 _STEPS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 _MOST_BANDS: Final = 7
+_CHOICES: Final = 40
 
 
 def overlap(one: Range, other: Range) -> bool:
@@ -44,6 +46,14 @@ def checked(given: Range, name: str) -> Range:
             f"the range of {name} needs two finite numbers, the lower first{positive}; got {quoted(given)}"
         )
     return low, high
+
+
+def one_number(given: float, name: str) -> float:
+    """Return omega or tau as a float, or raise where it is none, not finite or not positive where it must be."""
+    value = as_parameters(**{name: given})[0]
+    if np.ndim(value):
+        raise InputError(f"{name} must be one number, not {quoted(given)}")
+    return float(value)
 
 
 def bands(low: float | None) -> Array:
@@ -80,29 +90,30 @@ def draw_theorem(labels: Labels, omega: Range, tau: Range, look: Theme, *, prove
     top = (theorem.TAU[1] - tau[0]) / (tau[1] - tau[0])
     if 0 <= right <= 1 and 0 <= top <= 1:
         name = "Theorem 1: proved" if proved else "Theorem 1’s box"
-        labels.write(name, [(right, top)], look.ink, beside=[(1, 1)], gap=4, fontweight="bold")
+        labels.write(name, [(right, top)], look.ink, beside=[(1, 1), (-1, 1), (-1, -1)], gap=4, fontweight="bold")
 
 
-def middle(region: NDArray[np.bool_], text: str, inches: tuple[float, float]) -> Place | None:
-    """Return the place farthest inside a region at which the text fits into it, if there is one."""
+def middles(region: NDArray[np.bool_], text: str, inches: tuple[float, float]) -> list[Place]:
+    """Return places inside a region at which the text fits into it, that farthest inside first."""
     rows, columns = region.shape
     width, height = 0.083 * len(text) / inches[0] * columns, 0.25 / inches[1] * rows
     fits = minimum_filter(region, size=(int(height) or 1, int(width) or 1), mode="constant", cval=False)
     if not fits.any():
-        return None
-    depth = np.where(fits, distance_transform_edt(np.pad(region, 1))[1:-1, 1:-1], -1.0)
-    row, column = np.unravel_index(int(depth.argmax()), depth.shape)
-    return (float(column / (columns - 1)), float(row / (rows - 1)))
+        return []
+    depth = np.where(fits, distance_transform_edt(np.pad(region, 1))[1:-1, 1:-1], -1.0).ravel()
+    order = np.argsort(-depth, kind="stable")[: int(fits.sum())]
+    chosen = order[:: max(1, len(order) // _CHOICES)]
+    return [(float(at % columns / (columns - 1)), float(at // columns / (rows - 1))) for at in chosen]
 
 
 def name_regions(labels: Labels, regions: list[tuple[tuple[str, ...], NDArray[np.bool_]]], look: Theme) -> list[str]:
     """Write the first of its names that fits into each region, and return those regions' first names that got none."""
     left = []
     for names, region in regions:
-        found = ((name, middle(region, name, labels.inches)) for name in names)
-        name, place = next(((name, place) for name, place in found if place), ("", None))
-        if place:
-            labels.write(name, [place], look.ink, beside=[(0, 0)])
+        found = ((name, middles(region, name, labels.inches)) for name in names)
+        name, places = next(((name, places) for name, places in found if places), ("", []))
+        if places:
+            labels.write(name, places, look.ink, beside=[(0, 0)])
         elif region.any():
             left.append(names[0])
     return left

@@ -163,16 +163,19 @@ def draw_tiles(axes: Axes, tiles: Tiles, edges: Array, look: Theme, *, line: flo
     axes.set_aspect("auto")
     for name, mask in tiles.regions.items():
         if REGIONS[name].hatch and mask.any():
-            hatched = axes.contourf(
-                *_padded(tiles, mask), levels=[0.5, 1.5], colors="none", hatches=[REGIONS[name].hatch], zorder=1
-            )
-            hatched.set_edgecolor(look.hatching)
-            hatched.set_linewidth(0.0)
+            draw_hatching(axes, *_padded(tiles, mask), REGIONS[name].hatch, look.hatching)
     for mask, colour, width in ((tiles.attracting, look.ink, line), (tiles.several, look.second, line * 0.75)):
         if mask.any() and not mask.all():
             axes.contour(*_padded(tiles, mask), levels=[0.5], colors=[colour], linewidths=width, zorder=3)
     axes.set_xlim(tiles.omega)
     axes.set_ylim(tiles.tau)
+
+
+def draw_hatching(axes: Axes, x: Array, y: Array, mask: Array | Mask, hatch: str, colour: str) -> None:
+    """Hatch where a mask holds at the points with those coordinates."""
+    hatched = axes.contourf(x, y, mask, levels=[0.5, 1.5], colors="none", hatches=[hatch], zorder=1)
+    hatched.set_edgecolor(colour)
+    hatched.set_linewidth(0.0)
 
 
 def enlarged(mask: Mask) -> Mask:

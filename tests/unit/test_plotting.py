@@ -48,12 +48,13 @@ from selu_math.stability import spectral_radius
 LAMBDA, ALPHA = 1.0507009873554805, 1.6732632423543772
 IMAGE = ((-0.03107, 0.06773), (0.8037, 1.4816))
 DRAWN = ("serlu", "hardtanh", "hardswish", "hardshrink", "squared_relu", "abs", "sine", "cosine")
-COARSE = {"atlas": {"tiles": 24}, "compare": {"tiles": 12}}
+COARSE = {"atlas": {"tiles": 24}, "compare": {"tiles": 12}, "basin": {"grid": 16, "layers": 100}}
 OPTIONS = {
     "phase": {"image": IMAGE},
     "stability": {"proved": True},
     "atlas": {"tiles": 100, "proved": True},
     "compare": {"tiles": 12},
+    "basin": {"grid": 60},
 }
 OWN = {
     "identity": "piecewise: x",
