@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, isfinite, sqrt
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from flint import arb
 
@@ -63,6 +63,8 @@ class Tracked:
     spectral_norm: arb
 
 
+Functions: TypeAlias = tuple[Function, Function]
+"""M and G."""
 Columns: TypeAlias = tuple[Pair, Pair, Pair]
 """Derivatives of a, w and q, rows, by two numbers."""
 
@@ -80,6 +82,15 @@ def track(family: LayerFamily, start: Point) -> Tracked | None:
     tracker = _Tracker(family, 1 / sqrt(variance), near=variance < _NEAR)
     x = tracker.newton((mean / sqrt(variance), 1.0 if tracker.near else 1 / sqrt(variance)))
     return None if x is None else tracker.track(x)
+
+
+class _Middle(NamedTuple):
+    """A point near the root at the middle of a family, the path on which the root leaves it, M and G, and F there."""
+
+    x0: Pair
+    path: Matrix
+    at: Functions
+    value: Pair
 
 
 class _Tracker:
@@ -133,14 +144,15 @@ class _Tracker:
         if not centres[1] > 0:
             return None
         # how far the root strays from its path is guessed with the derivatives at the middle
-        y = self._wider(_apply(inverse, self._residual(at, at, x0, centres, path, value)), x0[1])
+        middle = _Middle(x0, path, at, value)
+        y = self._wider(_apply(inverse, self._residual(middle, at, centres)), x0[1])
         for _ in range(_ROUNDS):
             box = (centres[0] + y[0], centres[1] + y[1])
             if not (box[1] > 0 and box[0].is_finite() and box[1].is_finite()):
                 return None
             over = self._functions(box, self.omega, self.tau, second=True)
-            slopes = self._slopes(at, over, x0, box, path, y)
-            step = _apply(inverse, self._residual(at, over, x0, box, path, value))
+            slopes = self._slopes(middle, over, box, y)
+            step = _apply(inverse, self._residual(middle, over, box))
             here = product(inverse, self._by_x(slopes, box))
             rest = _apply(((1 - here[0][0], -here[0][1]), (-here[1][0], 1 - here[1][1])), y)
             image = (rest[0] - step[0], rest[1] - step[1])
@@ -157,13 +169,13 @@ class _Tracker:
         sizes = (step[0].abs_upper() + _SEED, step[1].abs_upper() + _SEED * q)
         return arb(0, (_WIDER * sizes[0]).upper()), arb(0, (_WIDER * sizes[1]).upper())
 
-    def _functions(self, x: Pair, omega: arb, tau: arb, *, second: bool) -> tuple[Function, Function]:
+    def _functions(self, x: Pair, omega: arb, tau: arb, *, second: bool) -> Functions:
         """Return M and G over boxes."""
         t, v, q = x[0], x[1] if self.near else arb(1), self.q if self.near else x[1]
         a, w = (omega * t, tau * v) if self.paper else (arb(0), tau * (v + BALL.square(t)))
         return self.expand(a, w, q, second=second)
 
-    def _at_point(self, x: Pair, at: tuple[Function, Function]) -> tuple[Pair, Matrix | None]:
+    def _at_point(self, x: Pair, at: Functions) -> tuple[Pair, Matrix | None]:
         """Return F at a point of (t, q), at the middle of the family, and about the inverse of F_x."""
         slope = self._by_x((at[0].slopes, at[1].slopes), x)
         return (at[0].value - x[0], at[1].value - (x[1] if self.near else 1)), _inverse(slope)
@@ -199,45 +211,29 @@ class _Tracker:
         moves = [(f + r, g + s) for (f, g), (r, s) in zip(along, self._by_weights(x), strict=True)]
         return moves[0], moves[1], moves[2]
 
-    def _residual(
-        self,
-        at: tuple[Function, Function],
-        over: tuple[Function, Function],
-        x0: Pair,
-        x: Pair,
-        path: Matrix,
-        value: Pair,
-    ) -> Pair:
+    def _residual(self, middle: _Middle, over: Functions, x: Pair) -> Pair:
         """Enclose F on the path, for all weights, by Taylor's formula with the second derivatives ``over`` a box."""
-        moves = self._moves(x0, x, path)
+        moves = self._moves(middle.x0, x, middle.path)
         far = [_dot(move, self.off) for move in moves]
         found = []
         for i in (0, 1):
-            first = _combined(at[i].slopes, moves)
+            first = _combined(middle.at[i].slopes, moves)
             if i == 0 or self.near:
-                first = (first[0] - path[i][0], first[1] - path[i][1])
+                first = (first[0] - middle.path[i][0], first[1] - middle.path[i][1])
             bend = over[i].curvatures
             second = sum((bend[j][j] * BALL.square(far[j]) / 2 for j in range(3)), arb(0))
             second += bend[0][1] * far[0] * far[1] + bend[0][2] * far[0] * far[2] + bend[1][2] * far[1] * far[2]
-            found.append(value[i] + _dot(first, self.off) + second)
+            found.append(middle.value[i] + _dot(first, self.off) + second)
         return found[0], found[1]
 
-    def _slopes(
-        self,
-        at: tuple[Function, Function],
-        over: tuple[Function, Function],
-        x0: Pair,
-        x: Pair,
-        path: Matrix,
-        y: Pair,
-    ) -> tuple[Vector, Vector]:
+    def _slopes(self, middle: _Middle, over: Functions, x: Pair, y: Pair) -> tuple[Vector, Vector]:
         """Enclose the first derivatives of M and G over the moving box, for all weights."""
-        moves, secants = self._moves(x0, x, path), self._secants(x0, x)
+        moves, secants = self._moves(middle.x0, x, middle.path), self._secants(middle.x0, x)
         rows = []
         for i in (0, 1):
             row = [
                 slope + _dot(_combined(bend, moves), self.off) + _dot(_combined(bend, secants), y)
-                for slope, bend in zip(at[i].slopes, over[i].curvatures, strict=True)
+                for slope, bend in zip(middle.at[i].slopes, over[i].curvatures, strict=True)
             ]
             narrower = [meet(new, plain) for new, plain in zip(row, over[i].slopes, strict=True)]
             rows.append((narrower[0], narrower[1], narrower[2]))

@@ -170,8 +170,9 @@ def test_slopes_hold_over_the_moving_box_and_follow_it_closely(case, near):
         at = tracker._functions(x0, tracker.omega0, tracker.tau0, second=True)
         over = tracker._functions(box, tracker.omega, tracker.tau, second=True)
         value = (arb(0), arb(0))
-        slopes = tracker._slopes(at, over, x0, box, path, y)
-        residual = tracker._residual(at, over, x0, box, path, value)
+        middle = tracking._Middle(x0, path, at, value)
+        slopes = tracker._slopes(middle, over, box, y)
+        residual = tracker._residual(middle, over, box)
         seen, left = [], []
         for _ in range(30):
             d = [float(rng.choice([-1, 1])) * float(o.rad()) for o in off]
