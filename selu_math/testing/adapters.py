@@ -60,8 +60,13 @@ class Library(Protocol):
         """The number formats it reaches, most precise first."""
         ...
 
-    def pack(self, x: Array, dtype: str) -> Any:
-        """Return ``x`` as an argument of the library's own, exactly."""
+    @property
+    def layouts(self) -> tuple[str, ...]:
+        """The memory layouts other than one piece that it has: ``"every other"``, ``"reversed"``, ``"transposed"``."""
+        ...
+
+    def pack(self, x: Array, dtype: str, layout: str = "") -> Any:
+        """Return ``x`` as an argument of the library's own, exactly; in one piece, or as a view of that layout."""
         ...
 
     def unpack(self, y: Any) -> tuple[Any, str]:
@@ -90,9 +95,17 @@ class NumPyArrays:
 
     name: Final = "NumPy"
     formats: Final = ("float64", "float32", "float16")
+    layouts: Final = ("every other", "reversed", "transposed")
 
-    def pack(self, x: Array, dtype: str) -> Any:
+    def pack(self, x: Array, dtype: str, layout: str = "") -> Any:
         """Return an array of ``dtype``."""
+        if layout == "every other":
+            # nan between the numbers, so that reading it shows
+            return np.stack([x, np.full_like(x, np.nan)], axis=-1).astype(dtype)[..., 0]
+        if layout == "reversed":
+            return np.array(x[..., ::-1], dtype=dtype, order="C")[..., ::-1]
+        if layout == "transposed":
+            return np.array(x.T, dtype=dtype, order="C").T
         return np.array(x, dtype=dtype)
 
     def unpack(self, y: Any) -> tuple[Any, str]:
@@ -109,8 +122,9 @@ class PythonFloats:
 
     name: Final = "plain Python"
     formats: Final = ("float64",)
+    layouts: Final = ()
 
-    def pack(self, x: Array, dtype: str) -> Any:
+    def pack(self, x: Array, dtype: str, layout: str = "") -> Any:
         """Return a float."""
         return float(x)
 
@@ -139,9 +153,9 @@ class Implementation:
     elementwise: bool = False
     note: str = ""
 
-    def call(self, x: Array, dtype: str) -> Output:
-        """Return the function's output for ``x``, an array of any shape."""
-        return self._run(self.fn, x, dtype)
+    def call(self, x: Array, dtype: str, layout: str = "") -> Output:
+        """Return the function's output for ``x``, an array of any shape, as it is or in another memory layout."""
+        return self._run(self.fn, x, dtype, layout)
 
     def slope(self, x: Array, dtype: str) -> Output:
         """Return the library's own derivative, by automatic differentiation."""
@@ -151,10 +165,10 @@ class Implementation:
 
         return self._run(differentiate, x, dtype)
 
-    def _run(self, fn: Callable[[Any], Any], x: Array, dtype: str) -> Output:
+    def _run(self, fn: Callable[[Any], Any], x: Array, dtype: str, layout: str = "") -> Output:
         with _quiet():
             if not self.elementwise:
-                return _guarded(fn, self.library, x, dtype)
+                return _guarded(fn, self.library, x, dtype, layout)
             single = [_guarded(fn, self.library, np.array(value), dtype) for value in x.ravel()]
         faults = {i: output.faults[0] for i, output in enumerate(single) if output.faults}
         values = np.array([output.values[0] for output in single])
@@ -162,13 +176,13 @@ class Implementation:
         return Output(values, dtypes[0] if dtypes else dtype, x.shape, faults)
 
 
-def _guarded(fn: Callable[[Any], Any], library: Library, x: Array, dtype: str) -> Output:
+def _guarded(fn: Callable[[Any], Any], library: Library, x: Array, dtype: str, layout: str = "") -> Output:
     """Call ``fn`` once; whatever it raises or returns becomes data."""
 
     def nothing(fault: str, shape: tuple[int, ...] = x.shape) -> Output:
         return Output(np.full(x.size, np.nan), dtype, shape, dict.fromkeys(range(x.size), fault))
 
-    packed = library.pack(x, dtype)
+    packed = library.pack(x, dtype, layout)
     try:
         result = fn(packed)
     except (Exception, SystemExit) as error:  # noqa: BLE001  the user's code may raise anything; that is a finding

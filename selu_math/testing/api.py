@@ -16,6 +16,7 @@ from selu_math.testing.gradient import gradient
 from selu_math.testing.probes import SAMPLE
 from selu_math.testing.profiles import Profile, ProfileName
 from selu_math.testing.result import Check, CheckResult, Status
+from selu_math.testing.structure import STRUCTURE, deterministic, structure
 from selu_math.testing.subject import Slope, Subject
 
 Gradient: TypeAlias = Callable[[Any], Any] | Literal["auto"] | None
@@ -38,8 +39,10 @@ _GRADIENT: Final = (
     "gradient_below_zero",
     "gradient_subnormals",
     "gradient_at_zero",
+    "gradient_positions",
 )
-CHECKS: Final = ("elementwise", "returns_value", "shape", "dtype", "input_unchanged", *_VALUES, *_GRADIENT)
+_OF_ARRAYS: Final = ("shape", "dtype", "input_unchanged")
+CHECKS: Final = ("elementwise", "returns_value", *_OF_ARRAYS, "deterministic", *STRUCTURE, *_VALUES, *_GRADIENT)
 """The names of all checks, in the order they are made."""
 
 
@@ -137,19 +140,36 @@ def _examine(subject: Subject, slope: Slope | None, *, must_keep_dtype: bool, wi
     first = checks.returns_value(subject)
     yield first
     rest = (*_VALUES, *(_GRADIENT if with_gradient else ()))
+    elementwise = subject.implementation.elementwise
     if first.status is Status.FAILED:
-        yield from _skipped(subject, ("shape", "dtype", "input_unchanged", *rest), "needs a number for every x")
+        structural = (*_OF_ARRAYS, "deterministic", *STRUCTURE)
+        yield from _skipped(subject, (*structural, *rest), "needs a number for every x")
         return
-    if not subject.implementation.elementwise:
+    keeps_shape = True
+    if not elementwise:
         kept = checks.dtype(subject)
         if not must_keep_dtype and kept.status is Status.FAILED and subject.form.storage_bits == 16:
             yield subject.record("dtype", Status.SKIPPED, f"does not keep {subject.form.name}")
             return
-        yield checks.shape(subject)
+        shape = checks.shape(subject)
+        keeps_shape = shape.status is Status.PASSED
+        yield shape
         yield kept
         yield checks.input_unchanged(subject)
         if checks.is_narrowed(subject):
-            yield from _skipped(subject, rest, "needs a result in the input's dtype")
+            hint = "needs a result in the input's dtype"
+            yield from _skipped(subject, ("deterministic", *STRUCTURE, *rest), hint)
+            return
+    repeated = deterministic(subject)
+    yield repeated
+    if repeated.status is Status.FAILED:
+        yield from _skipped(subject, (*(() if elementwise else STRUCTURE), *rest), "needs the same result every time")
+        return
+    if not elementwise:
+        found = tuple(structure(subject, keeps_shape=keeps_shape))
+        yield from found
+        if any(check.status is Status.FAILED and check.name in {"lengths", "neighbours"} for check in found):
+            yield from _skipped(subject, rest, "needs results that depend on x alone")
             return
     check, recovered = checks.constants(subject)
     yield check

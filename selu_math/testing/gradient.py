@@ -15,6 +15,7 @@ from selu_math.testing.judgement import Judgement, Mask
 from selu_math.testing.probes import grid
 from selu_math.testing.profiles import Profile
 from selu_math.testing.result import Check, Status
+from selu_math.testing.structure import gradient_positions
 from selu_math.testing.subject import Recovered, Slope, Subject
 
 
@@ -39,6 +40,8 @@ def gradient(subject: Subject, slope: Slope, recovered: Recovered) -> Iterator[C
     name = "gradient_subnormals"
     yield subject.record(name, Status.SKIPPED) if skipped else flushing(subject, name, judged)
     yield _at_zero(subject, slope, recovered)
+    if not subject.implementation.elementwise:
+        yield gradient_positions(subject, slope)
 
 
 def _no_gradient(subject: Subject, slope: Slope, output: Output) -> Check:

@@ -63,9 +63,9 @@ class Subject:
     form: BinaryFormat
     profile: Profile
 
-    def call(self, x: Array) -> Output:
+    def call(self, x: Array, layout: str = "") -> Output:
         """Return the output for ``x``, rounded to the format where the implementation gave a wider one."""
-        return self._rounded(self.implementation.call(x, self.form.name))
+        return self._rounded(self.implementation.call(x, self.form.name, layout))
 
     def differentiate(self, slope: Slope, x: Array) -> Output:
         """Return the slope at ``x``, likewise."""

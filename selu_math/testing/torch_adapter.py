@@ -17,9 +17,14 @@ class TorchTensors:
 
     name: Final = "torch"
     formats: Final = ("float64", "float32", "bfloat16", "float16")
+    layouts: Final = ("every other", "transposed")
 
-    def pack(self, x: Array, dtype: str) -> Any:
+    def pack(self, x: Array, dtype: str, layout: str = "") -> Any:
         """Return a tensor of ``dtype``."""
+        if layout == "every other":
+            return self.pack(np.stack([x, np.full_like(x, np.nan)], axis=-1), dtype)[..., 0]
+        if layout == "transposed":
+            return self.pack(x.T.copy(), dtype).t()
         return torch.tensor(np.asarray(x), dtype=torch.float64).to(getattr(torch, dtype))
 
     def unpack(self, y: Any) -> tuple[Any, str]:

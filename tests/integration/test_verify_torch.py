@@ -215,3 +215,26 @@ def test_numpy_functions_stay_numpys_while_torch_is_loaded():
         return SCALE * x if x > 0 else DEPTH * math.expm1(x)
 
     assert reach(scale_only).library.name == "plain Python"
+
+
+class Poisoned(Exact):
+    """Its gradient takes the sum of all inputs, times 0."""
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        return grad * (Exact.slope(x) + 0 * x.sum())
+
+
+def test_a_gradient_that_a_nan_poisons_is_named():
+    result = check_selu(Poisoned.apply, dtypes=["float32"], on_fail=None)
+    hints = {check.name: check.hint for check in result.failures}
+    assert hints["gradient_positions"].startswith("nan at position 0 changes the result at position 1: a sum")
+
+
+def test_a_view_that_is_not_in_one_piece_is_tried():
+    def flat(x):
+        return functional.selu(x.view(-1)).view(x.shape)
+
+    result = check_selu(flat, dtypes=["float32"], on_fail=None)
+    assert [(c.name, c.hint[:39]) for c in result.failures] == [("strides", "a transposed view raises RuntimeError: ")]
