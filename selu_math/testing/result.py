@@ -91,11 +91,13 @@ class CheckResult:
         target: what was checked, by name.
         profile: the profile it was held to.
         checks: one record for each check and number format, in the order they were made.
+        of: what it is to be.
     """
 
     target: str
     profile: str
     checks: tuple[Check, ...]
+    of: str = "SELU"
 
     @property
     def passed(self) -> bool:
@@ -113,7 +115,7 @@ class CheckResult:
         counts = {status: sum(check.status is status for check in self.checks) for status in _ORDER}
         shown = ", ".join(f"{n} {_PLURALS.get(s, s) if n > 1 else s}" for s, n in counts.items() if n)
         verdict = "passes" if self.passed else "fails"
-        return f"{self.target} {verdict} the checks for SELU ({self.profile}): {shown}"
+        return f"{self.target} {verdict} the checks for {self.of} ({self.profile}): {shown}"
 
     def __str__(self) -> str:
         """Return the summary, then failures, announced failures and conventions."""
