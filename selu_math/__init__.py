@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from selu_math.proofs.region import Region
     from selu_math.proved_correlation import prove_correlation
     from selu_math.proved_map import prove_map
+    from selu_math.reference import selu, selu_grad
     from selu_math.stability import spectral_norm, spectral_radius
     from selu_math.verdict import Answer, Verdict
 
@@ -57,6 +58,7 @@ _HOME = {
     "selu_math.proofs.region": ("Region",),
     "selu_math.proved_correlation": ("prove_correlation",),
     "selu_math.proved_map": ("prove_map",),
+    "selu_math.reference": ("selu", "selu_grad"),
     "selu_math.stability": ("spectral_norm", "spectral_radius"),
     "selu_math.verdict": ("Answer", "Verdict"),
 }
@@ -96,7 +98,9 @@ __all__ = [
     "prove_correlation",
     "prove_map",
     "relu",
+    "selu",
     "selu_activation",
+    "selu_grad",
     "selu_parameters",
     "spectral_norm",
     "spectral_radius",

@@ -32,6 +32,7 @@ FLOORS = {
     "selu_math.activations": 2,
     "selu_math.centred": 3,
     "selu_math.float_moments": 3,
+    "selu_math.reference": 3,
     "selu_math.values": 3,
     "selu_math.moments": 3,
     "selu_math.layer": 4,
