@@ -134,7 +134,7 @@ class BallKit:
             return a.exp() * self._cdf(t)
         low, high = t.lower(), t.upper()
         if high < 0:
-            return density * self._mills(low).union(self._mills(high))
+            return density * self.mills(low).union(self.mills(high))
         return a.exp() * self._cdf(low).union(self._cdf(high))
 
     @staticmethod
@@ -145,7 +145,7 @@ class BallKit:
         # the radius that erfc propagates is far too wide at large arguments; at exact ones there is none
         return x.lower().erfc().union(x.upper().erfc()) / 2
 
-    def _mills(self, t: arb) -> arb:
+    def mills(self, t: arb) -> arb:
         """Enclose the increasing function ``Phi(t)/phi(t)`` at an exact point."""
         return self._cdf(t) * (t * t / 2).exp() * (2 * arb.pi()).sqrt()
 

@@ -20,8 +20,9 @@ from flint import arb, ctx
 from selu_math.activations import Activation
 from selu_math.numbers.ball import BALL
 from selu_math.pieces import Piecewise
+from selu_math.proofs.half_lines import HalfLines
 from selu_math.proofs.image import BoxExpectation
-from selu_math.proofs.scaled import HalfLines, Numbers, ScaledExpectation
+from selu_math.proofs.scaled import Numbers, ScaledExpectation
 
 Vector: TypeAlias = tuple[arb, arb, arb]
 """Numbers that belong to a, w and q."""

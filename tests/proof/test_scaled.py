@@ -11,7 +11,8 @@ from multistart import layer
 from selu_math.activations import parse_activation
 from selu_math.numbers.ball import precision
 from selu_math.proofs.expansion import expansion
-from selu_math.proofs.scaled import HalfLines, Numbers, ScaledExpectation, _Ladder
+from selu_math.proofs.half_lines import HalfLines
+from selu_math.proofs.scaled import Numbers, ScaledExpectation, _Ladder
 
 SCALE, ALPHA = mp.mpf("1.0507009873554804934193349852946"), mp.mpf("1.6732632423543772848170429916717")
 FUNCTIONS = {
