@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from inspect import isbuiltin
@@ -15,12 +14,11 @@ from selu_math.testing.adapters import Implementation, reach, refusal
 from selu_math.testing.gradient import gradient
 from selu_math.testing.probes import SAMPLE
 from selu_math.testing.profiles import Profile, ProfileName
-from selu_math.testing.result import Check, CheckResult, Status
+from selu_math.testing.result import Check, CheckResult, OnFail, Status, require_on_fail
 from selu_math.testing.structure import STRUCTURE, deterministic, structure
 from selu_math.testing.subject import Slope, Subject
 
 Gradient: TypeAlias = Callable[[Any], Any] | Literal["auto"] | None
-OnFail: TypeAlias = Literal["raise", "warn"] | None
 
 _VALUES: Final = (
     "constants",
@@ -82,8 +80,7 @@ def check_selu(
     """
     if not callable(fn):
         raise InputError(f"an implementation must be callable, not {quoted(fn)}")
-    if on_fail not in {"raise", "warn", None}:
-        raise InputError(f"on_fail must be 'raise', 'warn' or None, not {quoted(on_fail)}")
+    require_on_fail(on_fail)
     expected = dict(expected_failures or {})
     for name in expected:
         _known(name, CHECKS, "check")
@@ -109,11 +106,7 @@ def check_selu(
         for check in found
     )
     result = CheckResult(_name(fn), str(held_to), tuple(announced))
-    if not result.passed and on_fail == "raise":
-        raise AssertionError(str(result))
-    if not result.passed and on_fail == "warn":
-        warnings.warn(str(result), stacklevel=2)
-    return result
+    return result.concluded(on_fail)
 
 
 def assert_selu(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,10 +14,9 @@ from selu_math.exceptions import InputError, quoted
 from selu_math.numbers.formats import FORMATS
 from selu_math.testing.adapters import NumPyArrays, one_line, uses_torch
 from selu_math.testing.probes import SATURATED
-from selu_math.testing.result import Check, CheckResult, Status
+from selu_math.testing.result import Check, CheckResult, OnFail, Status, require_on_fail
 from selu_math.testing.truth import rounded_selu
 
-OnFail: TypeAlias = Literal["raise", "warn"] | None
 ERROR_PROBABILITY: Final = 1e-6
 """How often, at most, the share of dropped entries of a right implementation is called wrong, for each format."""
 _FORM: Final = FORMATS["float64"]
@@ -62,8 +60,7 @@ def check_alpha_dropout(fn: Callable[..., Any], *, p: float | None = None, on_fa
     """
     if not callable(fn):
         raise InputError(f"an implementation must be callable, not {quoted(fn)}")
-    if on_fail not in {"raise", "warn", None}:
-        raise InputError(f"on_fail must be 'raise', 'warn' or None, not {quoted(on_fail)}")
+    require_on_fail(on_fail)
     share = getattr(fn, "p", 0.1) if p is None else p
     if not isinstance(share, int | float) or not 0 < share < 1:
         raise InputError(f"p must be a number between 0 and 1, both excluded, not {quoted(share)}")
@@ -75,11 +72,7 @@ def check_alpha_dropout(fn: Callable[..., Any], *, p: float | None = None, on_fa
     found = [check for dtype in ("float64", "float32") for check in _examine(fn, float(share), library, dtype)]
     name = str(getattr(fn, "__name__", type(fn).__name__))
     result = CheckResult(name, f"p = {share:g}", tuple(found), "alpha dropout")
-    if not result.passed and on_fail == "raise":
-        raise AssertionError(str(result))
-    if not result.passed and on_fail == "warn":
-        warnings.warn(str(result), stacklevel=2)
-    return result
+    return result.concluded(on_fail)
 
 
 def _examine(fn: Any, p: float, library: Any, dtype: str) -> Iterator[Check]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 
 from selu_math.exceptions import InputError, quoted
-from selu_math.testing.result import Check, CheckResult, Status
+from selu_math.testing.result import Check, CheckResult, OnFail, Status, require_on_fail
 
 ERROR_PROBABILITY: Final = 1e-6
 """How often, at most, right weights are called wrong: half of it for each of the two checks."""
@@ -27,7 +26,7 @@ def check_init(
     *,
     omega: float = 0.0,
     tau: float = 1.0,
-    on_fail: Literal["raise", "warn"] | None = "raise",
+    on_fail: OnFail = "raise",
 ) -> CheckResult:
     """Find whether weights were drawn so that a unit's sum is omega and its squared sum tau, on average.
 
@@ -47,17 +46,12 @@ def check_init(
         AssertionError: where a check failed and ``on_fail`` is ``"raise"``; right weights do once in a million times.
         InputError: for weights that are too few or not finite, or a fan_in that is no positive whole number.
     """
-    if on_fail not in {"raise", "warn", None}:
-        raise InputError(f"on_fail must be 'raise', 'warn' or None, not {quoted(on_fail)}")
+    require_on_fail(on_fail)
     if not (np.isfinite(omega) and np.isfinite(tau) and tau > 0):
         raise InputError(f"omega must be finite and tau positive, not {omega} and {tau}")
     w, inputs, dtype = _weights(weights, fan_in)
     result = CheckResult("weights", f"fan_in {inputs}", tuple(_judge(w, inputs, omega, tau, dtype)), "initial weights")
-    if not result.passed and on_fail == "raise":
-        raise AssertionError(str(result))
-    if not result.passed and on_fail == "warn":
-        warnings.warn(str(result), stacklevel=2)
-    return result
+    return result.concluded(on_fail)
 
 
 def _weights(weights: Any, fan_in: int | None) -> tuple[Any, int, str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
+from selu_math.exceptions import InputError, quoted
 from selu_math.numbers.formats import BinaryFormat
 
 
@@ -24,6 +26,8 @@ class Status(StrEnum):
     """A failure that the caller announced."""
 
 
+OnFail: TypeAlias = Literal["raise", "warn"] | None
+"""What a failed check does: raise an AssertionError, warn, or nothing."""
 _ORDER: Final = (Status.FAILED, Status.EXPECTED, Status.CONVENTION, Status.SKIPPED, Status.PASSED)
 _PLURALS: Final = {Status.CONVENTION: "conventions", Status.EXPECTED: "expected failures"}
 
@@ -123,6 +127,14 @@ class CheckResult:
         shown.sort(key=lambda check: _ORDER.index(check.status))
         return "\n".join([self.summary, *(f"  {entry}" for entry in merged(shown))])
 
+    def concluded(self, on_fail: OnFail) -> CheckResult:
+        """Return the result to whoever asked for the check, or raise or warn where it failed."""
+        if not self.passed and on_fail == "raise":
+            raise AssertionError(str(self))
+        if not self.passed and on_fail == "warn":
+            warnings.warn(str(self), stacklevel=3)
+        return self
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-safe values."""
         return {
@@ -131,6 +143,12 @@ class CheckResult:
             "passed": self.passed,
             "checks": [check.to_dict() for check in self.checks],
         }
+
+
+def require_on_fail(on_fail: OnFail) -> None:
+    """Raise an InputError for anything else."""
+    if on_fail not in {"raise", "warn", None}:
+        raise InputError(f"on_fail must be 'raise', 'warn' or None, not {quoted(on_fail)}")
 
 
 def merged(checks: Iterable[Check]) -> list[str]:
