@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import sys
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass, field, replace
-from functools import partial
-from inspect import getclosurevars, ismodule, unwrap
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from selu_math.numbers.formats import BinaryFormat
+from selu_math.testing.origins import array_namespaces, packages
 from selu_math.testing.probes import SAMPLE, Array
 from selu_math.testing.result import show_number
 
@@ -47,35 +47,47 @@ class Output:
         return self.faults.get(i) or show_number(float(self.values[i]), form)
 
 
-class Library(Protocol):
-    """How to enter a library and come back."""
+class Library(ABC):
+    """How to enter a library and come back.
 
-    @property
-    def name(self) -> str:
-        """What outputs call it."""
-        ...
+    Attributes:
+        name: what outputs call it.
+        formats: the number formats it reaches, most precise first.
+        layouts: the memory layouts other than one piece that it has: ``"every other"``, ``"reversed"``,
+            ``"transposed"``.
+        shapes: of which shapes its arrays may be: ``"any"``, ``"flat"`` (of any length), or ``"fixed"``.
+        differentiates: whether it has automatic differentiation.
+        compiler: what its compiler is called; empty where it has none.
+        compiles_quickly: whether compiling takes no more time than the other checks.
+    """
 
-    @property
-    def formats(self) -> tuple[str, ...]:
-        """The number formats it reaches, most precise first."""
-        ...
+    name: str
+    formats: tuple[str, ...]
+    layouts: tuple[str, ...] = ()
+    shapes: Literal["any", "flat", "fixed"] = "any"
+    differentiates: bool = False
+    compiler: str = ""
+    compiles_quickly: bool = False
 
-    @property
-    def layouts(self) -> tuple[str, ...]:
-        """The memory layouts other than one piece that it has: ``"every other"``, ``"reversed"``, ``"transposed"``."""
-        ...
+    def session(self, dtype: str) -> AbstractContextManager[Any]:
+        """Return the context in which arrays of ``dtype`` exist and functions of them are called."""
+        return nullcontext()
 
+    @abstractmethod
     def pack(self, x: Array, dtype: str, layout: str = "") -> Any:
         """Return ``x`` as an argument of the library's own, exactly; in one piece, or as a view of that layout."""
-        ...
 
     def unpack(self, y: Any) -> tuple[Any, str]:
         """Return a result as an array (float64, or object where an entry is no number) and its format's name."""
-        ...
+        return as_float64(y)
 
-    def slope(self, fn: Callable[[Any], Any], x: Array, dtype: str) -> Any:
-        """Return the library's own derivative of ``fn`` at each ``x``; NotImplementedError where it has none."""
-        ...
+    def slope(self, fn: Callable[[Any], Any], x: Any, dtype: str) -> Any:
+        """Return the library's own derivative of ``fn`` at each of the packed ``x``."""
+        raise NotImplementedError(f"{self.name} has no automatic differentiation")
+
+    def compiled(self, fn: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return ``fn`` compiled by the library's own compiler."""
+        raise NotImplementedError(f"{self.name} has no compiler")
 
 
 def as_float64(y: Any) -> tuple[Any, str]:
@@ -90,12 +102,14 @@ def as_float64(y: Any) -> tuple[Any, str]:
     return (array if array.dtype == object else array.astype(np.float64)), str(array.dtype)
 
 
-class NumPyArrays:
+class NumPyArrays(Library):
     """NumPy arrays in, arrays (or lists) out."""
 
-    name: Final = "NumPy"
-    formats: Final = ("float64", "float32", "float16")
-    layouts: Final = ("every other", "reversed", "transposed")
+    formats = ("float64", "float32", "float16")
+    layouts = ("every other", "reversed", "transposed")
+
+    def __init__(self, name: str = "NumPy") -> None:
+        self.name = name
 
     def pack(self, x: Array, dtype: str, layout: str = "") -> Any:
         """Return an array of ``dtype``."""
@@ -108,21 +122,12 @@ class NumPyArrays:
             return np.array(x.T, dtype=dtype, order="C").T
         return np.array(x, dtype=dtype)
 
-    def unpack(self, y: Any) -> tuple[Any, str]:
-        """Return an array."""
-        return as_float64(y)
 
-    def slope(self, fn: Callable[[Any], Any], x: Array, dtype: str) -> Any:
-        """NumPy differentiates nothing."""
-        raise NotImplementedError("NumPy has no automatic differentiation")
-
-
-class PythonFloats:
+class PythonFloats(Library):
     """One Python float in, one number out."""
 
-    name: Final = "plain Python"
-    formats: Final = ("float64",)
-    layouts: Final = ()
+    name = "plain Python"
+    formats = ("float64",)
 
     def pack(self, x: Array, dtype: str, layout: str = "") -> Any:
         """Return a float."""
@@ -131,10 +136,6 @@ class PythonFloats:
     def unpack(self, y: Any) -> tuple[Any, str]:
         """Return an array without dimensions; whole numbers count as floats, as they do in Python."""
         return as_float64(y)[0], "float64"
-
-    def slope(self, fn: Callable[[Any], Any], x: Array, dtype: str) -> Any:
-        """Plain Python differentiates nothing."""
-        raise NotImplementedError("plain Python has no automatic differentiation")
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,16 @@ class Implementation:
 
         return self._run(differentiate, x, dtype)
 
+    def compiled(self, x: Array, dtype: str) -> Output:
+        """Return the output for ``x`` after the library's own compiler."""
+
+        def compile_and_call(packed: Any) -> Any:
+            return self.library.compiled(self.fn)(packed)
+
+        return self._run(compile_and_call, x, dtype)
+
     def _run(self, fn: Callable[[Any], Any], x: Array, dtype: str, layout: str = "") -> Output:
-        with _quiet():
+        with _quiet(), self.library.session(dtype):
             if not self.elementwise:
                 return _guarded(fn, self.library, x, dtype, layout)
             single = [_guarded(fn, self.library, np.array(value), dtype) for value in x.ravel()]
@@ -219,54 +228,53 @@ def _quiet() -> Iterator[None]:
 
 
 def reach(fn: Callable[[Any], Any]) -> Implementation:
-    """Return how to call ``fn``: with torch tensors if it is torch's or uses torch, else with NumPy arrays.
+    """Return how to call ``fn``: with the arrays of the library that it is from or refers to, else with NumPy's.
 
-    Where arrays are refused and something else is not (tensors if torch is loaded anyway, single numbers), that.
+    Where arrays are refused and something else is not (arrays of a library that is loaded anyway, single numbers),
+    that.
     """
-    ways = [Implementation(fn, NumPyArrays()), Implementation(fn, PythonFloats(), elementwise=True)]
-    if uses_torch(fn) or "torch" in sys.modules:
-        from selu_math.testing.torch_adapter import TorchTensors
-
-        tensors = Implementation(fn, TorchTensors()), Implementation(fn, TorchTensors(), elementwise=True)
-        ways = [*tensors, ways[1]] if uses_torch(fn) else [ways[0], tensors[0], ways[1]]
+    own = tuple(_libraries(fn, packages(fn)))
+    loaded = frozenset(name for name in ("torch", "jax") if name in sys.modules)
+    arrays = own or (NumPyArrays(), *_libraries(fn, loaded))
+    ways = [Implementation(fn, library) for library in arrays]
+    if arrays[-1].shapes == "any":
+        ways += [Implementation(fn, library, elementwise=True) for library in (*own, PythonFloats())]
     reasons: list[str] = []
     for way in ways:
         # float32, where a library has it, is what models hold their weights in
-        reason = refusal(way.call(SAMPLE, "float32" if "float32" in way.library.formats else "float64"))
+        dtype = "float32" if "float32" in way.library.formats else way.library.formats[0]
+        reason = refusal(way.call(SAMPLE, dtype))
         if not reason:
             return replace(way, note=reasons[0]) if way.elementwise else way
         reasons.append(reason)
     return ways[0]
 
 
+def _libraries(fn: Any, names: frozenset[str]) -> Iterator[Library]:
+    """Yield how to reach ``fn`` through packages of these names; each adapter is imported when it is needed."""
+    if type(fn).__module__ == "selu_math.testing.onnx_adapter":
+        yield fn.library
+        return
+    if "keras" in names:
+        from selu_math.testing.keras_adapter import keras_arrays
+
+        yield keras_arrays()
+        return
+    if "torch" in names:
+        from selu_math.testing.torch_adapter import TorchTensors
+
+        yield TorchTensors()
+    if names & {"jax", "jaxlib"}:
+        from selu_math.testing.jax_adapter import JaxArrays
+
+        yield JaxArrays()
+    if not names & {"torch", "jax", "jaxlib"}:
+        from selu_math.testing.array_api_adapter import NamespaceArrays
+
+        yield from map(NamespaceArrays, array_namespaces(fn))
+
+
 def refusal(output: Output) -> str:
     """Return what the function raised, if it raised for every input."""
     faults = [output.faults.get(i, "") for i in range(output.values.size)]
     return faults[0] if all(fault.startswith(RAISES) for fault in faults) else ""
-
-
-def uses_torch(fn: Any) -> bool:
-    """Return whether ``fn`` is torch's own, an ``nn.Module``, or refers to torch by name; torch is not imported."""
-    while isinstance(fn, partial):
-        fn = fn.func
-    fn = unwrap(fn)
-    owner = getattr(fn, "__self__", fn)
-    kinds = (*type(fn).__mro__, *type(owner).__mro__, *(owner.__mro__ if isinstance(owner, type) else ()))
-    if _torch_name(getattr(fn, "__module__", None)) or any(_torch_name(kind.__module__) for kind in kinds):
-        return True
-    # torch's built-in functions name no module; their owner does
-    if ismodule(owner) and _torch_name(owner.__name__):
-        return True
-    code = fn if hasattr(fn, "__code__") else fn.__call__
-    if not hasattr(code, "__code__"):
-        return False
-    names = getclosurevars(code)
-    values = (*names.globals.values(), *names.nonlocals.values())
-    return any(
-        _torch_name(v.__name__ if ismodule(v) else getattr(v, "__module__", None)) or _torch_name(type(v).__module__)
-        for v in values
-    )
-
-
-def _torch_name(name: object) -> bool:
-    return isinstance(name, str) and name.partition(".")[0] == "torch"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from inspect import isbuiltin
 from typing import Any, Final, Literal, TypeAlias
 
@@ -40,7 +40,16 @@ _GRADIENT: Final = (
     "gradient_positions",
 )
 _OF_ARRAYS: Final = ("shape", "dtype", "input_unchanged")
-CHECKS: Final = ("elementwise", "returns_value", *_OF_ARRAYS, "deterministic", *STRUCTURE, *_VALUES, *_GRADIENT)
+CHECKS: Final = (
+    "elementwise",
+    "returns_value",
+    *_OF_ARRAYS,
+    "deterministic",
+    *STRUCTURE,
+    *_VALUES,
+    "compiled",
+    *_GRADIENT,
+)
 """The names of all checks, in the order they are made."""
 
 
@@ -50,6 +59,7 @@ def check_selu(
     grad: Gradient = "auto",
     dtypes: Iterable[Any] | None = None,
     profile: ProfileName = "practical",
+    compiled: bool | None = None,
     expected_failures: Mapping[str, str] | None = None,
     on_fail: OnFail = "raise",
 ) -> CheckResult:
@@ -59,14 +69,17 @@ def check_selu(
     proved values (Klambauer et al. 2017, eq. 2, with lambda and alpha of eq. 14).
 
     Args:
-        fn: the implementation: a function of one NumPy array, one torch tensor or one Python float, or an
-            ``nn.Module``.  What raises for arrays is called with one number at a time.
-        grad: its derivative, a function of the same argument; ``"auto"`` differentiates torch functions by autograd
-            and leaves others; None leaves the gradient out.
-        dtypes: number formats, as names or as dtypes of NumPy or torch; None takes all that the library has and
-            ``fn`` keeps: float64, float32, float16, and bfloat16 in torch.
+        fn: the implementation: a function of one array (NumPy, torch, jax, keras, or any library that follows the
+            array API) or one Python float, a module or layer, or an ONNX model loaded by ``resolve_target``.  What
+            raises for arrays is called with one number at a time.
+        grad: its derivative, a function of the same argument; ``"auto"`` differentiates functions of torch and jax
+            as these do and leaves others; None leaves the gradient out.
+        dtypes: number formats, as names or as dtypes; None takes all that the library has and ``fn`` keeps: float64,
+            float32, float16, and bfloat16 in torch and jax.
         profile: ``"practical"`` never fails correct code; ``"strict"`` allows 2 ulp (1 in 16 bits), and only
             correctly rounded constants.
+        compiled: whether it is also compiled, by ``jax.jit`` or ``torch.compile``, and judged once more; None does so
+            where it takes no more time than the rest, with jax.
         expected_failures: names of checks that are known to fail, with the reason; their failures do not count.
         on_fail: ``"raise"`` raises an AssertionError, ``"warn"`` warns, None only returns the result.
 
@@ -78,35 +91,120 @@ def check_selu(
         InputError: for an unknown dtype, profile or check, or something that is no function.
         MissingExtraError: where a torch function is given and torch is not installed.
     """
+    require_on_fail(on_fail)
+    plan = planned(
+        fn, grad=grad, dtypes=dtypes, profile=profile, compiled=compiled, expected_failures=expected_failures
+    )
+    return plan.run().concluded(on_fail)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What :func:`check_selu` is going to do: arguments are judged, and it is known how to call the implementation.
+
+    Attributes:
+        target: the implementation's name.
+        implementation: how to call it.
+        slope: its derivative, where there is one.
+        formats: the number formats, in order.
+        profile: the tolerance.
+        expected: names of checks that are known to fail, with the reason.
+        must_keep_dtype: whether the formats were asked for by name.
+        with_gradient: whether the derivative is asked for.
+        compiled: whether the compiled implementation is judged, too.
+    """
+
+    target: str
+    implementation: Implementation
+    slope: Slope | None
+    formats: tuple[str, ...]
+    profile: Profile
+    expected: Mapping[str, str]
+    must_keep_dtype: bool
+    with_gradient: bool
+    compiled: bool
+
+    @property
+    def cases(self) -> tuple[tuple[str, str], ...]:
+        """The checks that may be made, each with its number format, in order; only skipped ones may be missing."""
+        elementwise, shapes = self.implementation.elementwise, self.implementation.library.shapes
+        left_out = {"elementwise"}
+        if elementwise:
+            left_out |= {*_OF_ARRAYS, *STRUCTURE, "gradient_positions"}
+        if shapes != "any":
+            left_out |= {"shape", "zero_dimensional", *(STRUCTURE if shapes == "fixed" else ())}
+        if not self.compiled:
+            left_out.add("compiled")
+        if self.slope is None:
+            left_out |= set(_GRADIENT[1:] if self.with_gradient else _GRADIENT)
+        first = [("elementwise", self.formats[0])] if elementwise or shapes == "fixed" else []
+        pairs = [(name, dtype) for dtype in self.formats for name in CHECKS if name not in left_out]
+        return tuple(dict.fromkeys(first + pairs))
+
+    def run(self) -> CheckResult:
+        """Make all checks."""
+        implementation, formats, expected = self.implementation, self.formats, self.expected
+        found: list[Check] = []
+        hint = ""
+        if implementation.elementwise:
+            hint = f"called with one number at a time, since an array {implementation.note}"
+        elif implementation.library.shapes == "fixed":
+            hint = f"{implementation.library.name} takes arrays of one shape: they go in by pieces"
+        if hint:
+            found.append(Check("elementwise", Status.CONVENTION, formats[0], hint))
+        refused = {name: refusal(implementation.call(SAMPLE, name)) for name in formats}
+        for name in formats:
+            subject = Subject(implementation, FORMATS[name], self.profile)
+            if not self.must_keep_dtype and refused[name] and (name != formats[0] or not all(refused.values())):
+                found.append(subject.record("returns_value", Status.SKIPPED, f"{name} is not taken: {refused[name]}"))
+            else:
+                found += _examine(subject, self)
+        announced = (
+            replace(check, status=Status.EXPECTED, hint=f"{expected[check.name]} ({check.hint})")
+            if check.status is Status.FAILED and check.name in expected
+            else check
+            for check in found
+        )
+        return CheckResult(self.target, str(self.profile), tuple(announced))
+
+
+def planned(
+    fn: Callable[[Any], Any],
+    *,
+    grad: Gradient = "auto",
+    dtypes: Iterable[Any] | None = None,
+    profile: ProfileName = "practical",
+    compiled: bool | None = None,
+    expected_failures: Mapping[str, str] | None = None,
+) -> Plan:
+    """Return what :func:`check_selu` would do; ``fn`` is called with a few numbers, to see what it takes.
+
+    Raises:
+        InputError: as for :func:`check_selu`.
+        MissingExtraError: as for :func:`check_selu`.
+    """
     if not callable(fn):
         raise InputError(f"an implementation must be callable, not {quoted(fn)}")
-    require_on_fail(on_fail)
     expected = dict(expected_failures or {})
     for name in expected:
         _known(name, CHECKS, "check")
     held_to = Profile.of(profile)
     implementation = reach(fn)
-    slope = _slope(implementation, grad)
-    formats = _formats(dtypes, implementation)
-    found: list[Check] = []
-    if implementation.elementwise:
-        hint = f"called with one number at a time, since an array {implementation.note}"
-        found.append(Check("elementwise", Status.CONVENTION, formats[0], hint))
-    refused = {name: refusal(implementation.call(SAMPLE, name)) for name in formats}
-    for name in formats:
-        subject = Subject(implementation, FORMATS[name], held_to)
-        if dtypes is None and refused[name] and (name != formats[0] or not all(refused.values())):
-            found.append(subject.record("returns_value", Status.SKIPPED, f"{name} is not taken: {refused[name]}"))
-        else:
-            found += _examine(subject, slope, must_keep_dtype=dtypes is not None, with_gradient=grad is not None)
-    announced = (
-        replace(check, status=Status.EXPECTED, hint=f"{expected[check.name]} ({check.hint})")
-        if check.status is Status.FAILED and check.name in expected
-        else check
-        for check in found
+    library = implementation.library
+    if compiled and not library.compiler:
+        raise InputError(f"{library.name} has no compiler; leave compiled out")
+    compiling = library.compiles_quickly if compiled is None else compiled
+    return Plan(
+        target=_name(fn),
+        implementation=implementation,
+        slope=_slope(implementation, grad),
+        formats=_formats(dtypes, implementation),
+        profile=held_to,
+        expected=expected,
+        must_keep_dtype=dtypes is not None,
+        with_gradient=grad is not None,
+        compiled=compiling and not implementation.elementwise,
     )
-    result = CheckResult(_name(fn), str(held_to), tuple(announced))
-    return result.concluded(on_fail)
 
 
 def assert_selu(
@@ -128,12 +226,12 @@ def assert_selu(
     check_selu(fn, grad=grad, dtypes=None if dtype is None else [dtype], profile=profile)
 
 
-def _examine(subject: Subject, slope: Slope | None, *, must_keep_dtype: bool, with_gradient: bool) -> Iterator[Check]:
+def _examine(subject: Subject, plan: Plan) -> Iterator[Check]:
     """Yield the records of one format; a 16-bit format that was not asked for by name need not be kept."""
     first = checks.returns_value(subject)
     yield first
-    rest = (*_VALUES, *(_GRADIENT if with_gradient else ()))
-    elementwise = subject.implementation.elementwise
+    rest = (*_VALUES, *(["compiled"] if plan.compiled else []), *(_GRADIENT if plan.with_gradient else ()))
+    elementwise, shapes = subject.implementation.elementwise, subject.implementation.library.shapes
     if first.status is Status.FAILED:
         structural = (*_OF_ARRAYS, "deterministic", *STRUCTURE)
         yield from _skipped(subject, (*structural, *rest), "needs a number for every x")
@@ -141,12 +239,13 @@ def _examine(subject: Subject, slope: Slope | None, *, must_keep_dtype: bool, wi
     keeps_shape = True
     if not elementwise:
         kept = checks.dtype(subject)
-        if not must_keep_dtype and kept.status is Status.FAILED and subject.form.storage_bits == 16:
+        if not plan.must_keep_dtype and kept.status is Status.FAILED and subject.form.storage_bits == 16:
             yield subject.record("dtype", Status.SKIPPED, f"does not keep {subject.form.name}")
             return
-        shape = checks.shape(subject)
-        keeps_shape = shape.status is Status.PASSED
-        yield shape
+        if shapes == "any":
+            shape = checks.shape(subject)
+            yield shape
+        keeps_shape = shapes == "any" and shape.status is Status.PASSED
         yield kept
         yield checks.input_unchanged(subject)
         if checks.is_narrowed(subject):
@@ -158,7 +257,7 @@ def _examine(subject: Subject, slope: Slope | None, *, must_keep_dtype: bool, wi
     if repeated.status is Status.FAILED:
         yield from _skipped(subject, (*(() if elementwise else STRUCTURE), *rest), "needs the same result every time")
         return
-    if not elementwise:
+    if not elementwise and shapes != "fixed":
         found = tuple(structure(subject, keeps_shape=keeps_shape))
         yield from found
         if any(check.status is Status.FAILED and check.name in {"lengths", "neighbours"} for check in found):
@@ -170,11 +269,13 @@ def _examine(subject: Subject, slope: Slope | None, *, must_keep_dtype: bool, wi
     yield from checks.infinities(subject, recovered)
     yield checks.not_a_number(subject)
     yield checks.zeros(subject)
-    if with_gradient and slope is None:
+    if plan.compiled:
+        yield checks.compiled(subject, recovered)
+    if plan.with_gradient and plan.slope is None:
         hint = f"{subject.implementation.library.name} does not differentiate; give the derivative as grad"
         yield subject.record("gradient_finite", Status.SKIPPED, hint)
-    elif slope is not None:
-        yield from gradient(subject, slope, recovered)
+    elif plan.slope is not None:
+        yield from gradient(subject, plan.slope, recovered)
 
 
 def _skipped(subject: Subject, names: Iterable[str], hint: str) -> Iterator[Check]:
@@ -186,7 +287,7 @@ def _slope(implementation: Implementation, grad: Gradient) -> Slope | None:
         return Slope(reach(grad).call, given=True)
     if grad not in {"auto", None}:
         raise InputError(f"grad must be a function, 'auto' or None, not {quoted(grad)}")
-    by_library = grad == "auto" and implementation.library.name == "torch"
+    by_library = grad == "auto" and implementation.library.differentiates
     return Slope(implementation.slope, given=False) if by_library else None
 
 

@@ -238,3 +238,21 @@ def zeros(subject: Subject) -> Check:
     if lost:
         return subject.record(name, Status.CONVENTION, f"the sign of zero is lost: {', '.join(lost)}")
     return subject.record(name)
+
+
+def compiled(subject: Subject, recovered: Recovered) -> Check:
+    """Whether the library's compiler leaves the values as they are, or at least as right; some rewrite expm1."""
+    name, how = "compiled", subject.implementation.library.compiler
+    output, eager = subject.compiled_over_grid(), subject.over_grid
+    if len(output.faults) == output.values.size:
+        return subject.record(name, Status.SKIPPED, f"{how} does not take it: {output.faults[0]}")
+    judged, before = subject.judge(output, recovered), subject.judge(eager, recovered)
+    worse = judged.over & ~before.over
+    if worse.any():
+        large = worse & judged.large
+        hint = _name_value_fault(judged, large, output) if large.any() else ROUNDINGS
+        return subject.worst(name, Status.FAILED, f"right as it is, wrong by {how}: {hint}", judged, worse, output)
+    same = (output.values == eager.values) | (np.isnan(output.values) & np.isnan(eager.values))
+    if same.all():
+        return subject.record(name)
+    return subject.record(name, Status.CONVENTION, f"the last bits differ from those without {how}")

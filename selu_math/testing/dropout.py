@@ -12,7 +12,8 @@ import numpy as np
 
 from selu_math.exceptions import InputError, quoted
 from selu_math.numbers.formats import FORMATS
-from selu_math.testing.adapters import NumPyArrays, one_line, uses_torch
+from selu_math.testing.adapters import NumPyArrays, one_line
+from selu_math.testing.origins import packages
 from selu_math.testing.probes import SATURATED
 from selu_math.testing.result import Check, CheckResult, OnFail, Status, require_on_fail
 from selu_math.testing.truth import rounded_selu
@@ -65,7 +66,7 @@ def check_alpha_dropout(fn: Callable[..., Any], *, p: float | None = None, on_fa
     if not isinstance(share, int | float) or not 0 < share < 1:
         raise InputError(f"p must be a number between 0 and 1, both excluded, not {quoted(share)}")
     library: Any = NumPyArrays()
-    if uses_torch(fn):
+    if "torch" in packages(fn):
         from selu_math.testing.torch_adapter import TorchTensors
 
         library = TorchTensors()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from math import isfinite
 
@@ -25,7 +26,8 @@ def gradient(subject: Subject, slope: Slope, recovered: Recovered) -> Iterator[C
     if output.faults:
         yield _no_gradient(subject, slope, output)
         return
-    judged = subject.judge(output, recovered, slope=True)
+    at_zero = float(subject.differentiate(slope, np.array([0.0])).values[0])
+    judged = _flushed(subject.judge(output, recovered, slope=True), at_zero)
     finite, failed = np.isfinite(judged.got), False
     yield _finite(subject, judged, ~finite, output)
     for name, mask in regions("gradient", judged.x):
@@ -42,6 +44,13 @@ def gradient(subject: Subject, slope: Slope, recovered: Recovered) -> Iterator[C
     yield _at_zero(subject, slope, recovered)
     if not subject.implementation.elementwise:
         yield gradient_positions(subject, slope)
+
+
+def _flushed(judged: Judgement, at_zero: float) -> Judgement:
+    """Count a subnormal x that has the slope of 0 as flushed; whether that slope is right is another check."""
+    flushed = judged.over & (np.abs(judged.x) < float(judged.form.smallest_normal)) & (judged.got == at_zero)
+    error = np.where(flushed, 0.0, judged.error)
+    return replace(judged, error=error, over=judged.over & ~flushed, flushed=judged.flushed | flushed)
 
 
 def _no_gradient(subject: Subject, slope: Slope, output: Output) -> Check:
@@ -81,7 +90,7 @@ def _explain(judged: Judgement, over: Mask, _: Output) -> str:
         end = " and ends as exactly 0" if dead.any() else ""
         return (
             f"the gradient is computed from the output as f(x) + λα, which cancels{end}; "
-            "use λα exp(x) (torch differentiates expm1 that way)"
+            "use λα exp(x) (torch and jax differentiate expm1 that way)"
         )
     return "the gradient is wrong"
 

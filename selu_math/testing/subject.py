@@ -85,6 +85,10 @@ class Subject:
         """The output over all probes."""
         return self.call(grid(self.form))
 
+    def compiled_over_grid(self) -> Output:
+        """Return the output over all probes by way of the library's compiler."""
+        return self._rounded(self.implementation.compiled(grid(self.form), self.form.name))
+
     def judge(self, output: Output, recovered: Recovered, *, slope: bool = False) -> Judgement:
         """Judge an output over all probes; an implementation's own constants are rounded, hence the wide bound."""
         own, wide = self.profile.tolerance(self.form), Profile.PRACTICAL.tolerance(self.form)

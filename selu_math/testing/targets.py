@@ -1,4 +1,4 @@
-"""Text to function: ``torch.nn.functional:selu`` is imported, ``path/file.py:selu`` is loaded from its file.
+"""Text to function: ``torch.nn.functional:selu`` is imported, ``file.py:selu`` and ``model.onnx`` are loaded.
 
 Loading runs the file, which is what its user asks for; what it prints goes to standard error.
 """
@@ -18,21 +18,23 @@ from typing import Any, Final
 from selu_math.exceptions import InputError, MissingExtraError, quoted
 from selu_math.testing.adapters import one_line
 
-_ACCEPTED: Final = "accepted: package.module:attribute or path/file.py:function"
-_EXTRAS: Final = ("torch",)
+_ACCEPTED: Final = "accepted: package.module:attribute, path/file.py:function or model.onnx"
+_EXTRAS: Final = ("torch", "jax", "keras")
 
 
 def resolve_target(text: str) -> Callable[[Any], Any]:
     """Return the function that ``text`` names; a class is instantiated without arguments.
 
     Args:
-        text: ``package.module:attribute`` or ``path/file.py:function``; the attribute may be dotted.
+        text: ``package.module:attribute``, ``path/file.py:function`` (the attribute may be dotted) or ``model.onnx``.
 
     Raises:
         InputError: for a missing colon, file, module or attribute, a module that fails to import (with its error),
             or something that cannot be called.
-        MissingExtraError: where torch is needed and not installed.
+        MissingExtraError: where torch, jax, keras or onnxruntime is needed and not installed.
     """
+    if text.strip().lower().endswith(".onnx"):
+        return _load_model(text.strip())
     source, colon, attribute = text.strip().rpartition(":")
     if not (colon and source and attribute):
         raise InputError(f"target {quoted(text)} has no 'source:attribute'; {_ACCEPTED}")
@@ -76,6 +78,17 @@ def _load_file(source: str) -> ModuleType:
     with _loading(source), _on_path(str(path.parent.resolve())):
         spec.loader.exec_module(module)
     return module
+
+
+def _load_model(source: str) -> Callable[[Any], Any]:
+    path = Path(source)
+    if not path.is_file():
+        raise InputError(f"there is no file {quoted(source)}; {_ACCEPTED}")
+    try:
+        from selu_math.testing.onnx_adapter import OnnxModel
+    except ModuleNotFoundError:
+        raise MissingExtraError(f"checking {quoted(source)}", "onnxruntime", "onnx") from None
+    return OnnxModel(path)
 
 
 @contextmanager

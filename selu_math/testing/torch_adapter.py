@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import torch
 
-from selu_math.testing.adapters import as_float64
+from selu_math.testing.adapters import Library, as_float64
 from selu_math.testing.probes import Array
 
 
-class TorchTensors:
+class TorchTensors(Library):
     """CPU tensors in, tensors out."""
 
-    name: Final = "torch"
-    formats: Final = ("float64", "float32", "bfloat16", "float16")
-    layouts: Final = ("every other", "transposed")
+    formats = ("float64", "float32", "bfloat16", "float16")
+    layouts = ("every other", "transposed")
+    differentiates = True
+    compiler = "torch.compile"
+
+    def __init__(self, name: str = "torch") -> None:
+        self.name = name
 
     def pack(self, x: Array, dtype: str, layout: str = "") -> Any:
         """Return a tensor of ``dtype``."""
@@ -39,3 +43,7 @@ class TorchTensors:
         with torch.enable_grad():
             y = fn(leaf.clone())  # a copy, so that functions that work in place can be differentiated
             return torch.autograd.grad(y, leaf, torch.ones_like(y))[0]
+
+    def compiled(self, fn: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return ``fn`` compiled, whole or not at all."""
+        return torch.compile(fn, fullgraph=True)  # type: ignore[no-any-return]

@@ -63,7 +63,7 @@ FLOORS = {
     "selu_math": 7,
     "selu_math_cli": 8,
 }
-FRAMEWORKS = {"torch", "jax", "keras", "tensorflow", "onnx"}
+FRAMEWORKS = {"torch", "jax", "keras", "tensorflow", "onnx", "onnxruntime"}
 
 
 @dataclass(frozen=True)

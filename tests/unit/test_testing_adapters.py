@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from selu_math.testing import Status, check_selu
-from selu_math.testing.adapters import NumPyArrays, PythonFloats, reach, refusal, uses_torch
+from selu_math.testing.adapters import NumPyArrays, PythonFloats, reach, refusal
+from selu_math.testing.origins import packages
 
 SCALE, DEPTH = 1.0507009873554804934193349852946, 1.7580993408473768599402175208123
 X = np.array([-2.0, -0.5, 0.5, 3.0])
@@ -103,7 +104,7 @@ def test_warnings_of_the_code_under_test_are_silent():
 
 @pytest.mark.parametrize("fn", [right, scalar, partial(right), np.exp, max, NumPyArrays().unpack, lambda x: right(x)])
 def test_nothing_here_is_torchs(fn):
-    assert not uses_torch(fn)
+    assert "torch" not in packages(fn)
 
 
 def test_objects_with_a_call_method_are_functions():
@@ -113,7 +114,7 @@ def test_objects_with_a_call_method_are_functions():
 
         method = partialmethod(__call__)
 
-    assert not uses_torch(Selu())
+    assert "torch" not in packages(Selu())
     assert check_selu(Selu(), dtypes=["float32"]).passed
     assert check_selu(Selu().method, dtypes=["float32"]).passed
 
@@ -144,3 +145,32 @@ def test_a_format_that_is_refused_is_skipped_unless_asked_for():
     ]
     asked = check_selu(single_only, dtypes=["float64"], on_fail=None)
     assert [c.hint for c in asked.failures] == ["raises TypeError: no kernel for float64"]
+
+
+def test_libraries_of_the_array_api_are_reached_by_their_own_arrays():
+    import array_api_strict as xp
+
+    def strict(x):
+        assert isinstance(x, type(xp.ones(1)))
+        return xp.where(x > 0, SCALE * x, DEPTH * xp.expm1(xp.minimum(x, xp.zeros_like(x))))
+
+    way = reach(strict)
+    assert (way.library.name, way.library.formats, way.elementwise) == (
+        "array_api_strict",
+        ("float64", "float32"),
+        False,
+    )
+    result = check_selu(strict)
+    assert {check.dtype for check in result.checks} == {"float64", "float32"}
+
+
+def test_helpers_of_the_same_module_are_followed_to_their_library():
+    def kernel(x):
+        return math.expm1(x)
+
+    def outer(x):
+        return kernel(x)
+
+    kernel.__module__ = outer.__module__
+    assert "math" in packages(outer)
+    assert "torch" not in packages(outer)

@@ -54,7 +54,7 @@ def test_a_class_is_made_without_arguments(file):
 @pytest.mark.parametrize(
     ("target", "says"),
     [
-        ("", "has no 'source:attribute'; accepted: package.module:attribute or path/file.py:function"),
+        ("", "has no 'source:attribute'; accepted: package.module:attribute, path/file.py:function or model.onnx"),
         ("torch.nn.functional.selu", "has no 'source:attribute'"),
         (":selu", "has no 'source:attribute'"),
         ("math:", "has no 'source:attribute'"),
