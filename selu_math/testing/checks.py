@@ -250,8 +250,11 @@ def compiled(subject: Subject, recovered: Recovered) -> Check:
     worse = judged.over & ~before.over
     if worse.any():
         large = worse & judged.large
-        hint = _name_value_fault(judged, large, output) if large.any() else ROUNDINGS
-        return subject.worst(name, Status.FAILED, f"right as it is, wrong by {how}: {hint}", judged, worse, output)
+        cause = _name_value_fault(judged, large, output) if large.any() else ROUNDINGS
+        hint = f"right as it is, not after {how}: {cause}"
+        if cause == CANCELS:
+            hint = f"right as it is; {how} makes exp(x) - 1 of expm1(x), which cancels near 0"
+        return subject.worst(name, Status.FAILED, hint, judged, worse, output)
     same = (output.values == eager.values) | (np.isnan(output.values) & np.isnan(eager.values))
     if same.all():
         return subject.record(name)

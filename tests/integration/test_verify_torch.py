@@ -1,6 +1,7 @@
 """Torch as it is installed: the verdict on its SELU, functions written with it, and bfloat16 against its rounding."""
 
 import math
+import shutil
 from fractions import Fraction
 
 import pytest
@@ -239,3 +240,15 @@ def test_a_view_that_is_not_in_one_piece_is_tried():
 
     result = check_selu(flat, dtypes=["float32"], on_fail=None)
     assert [(c.name, c.hint[:39]) for c in result.failures] == [("strides", "a transposed view raises RuntimeError: ")]
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a compiler for C++")
+def test_what_torchs_compiler_makes_of_expm1_is_said():
+    result = check_selu(functional.selu, dtypes=["float32"], grad=None, compiled=True, on_fail=None)
+    eager = [check for check in result.checks if check.name != "compiled"]
+    assert not [check for check in eager if check.status is Status.FAILED]
+    (check,) = (check for check in result.checks if check.name == "compiled")
+    # independently of the checks: one value of a compiled function
+    lost = torch.compile(functional.selu)(torch.full((64,), -1e-9))[0].item() == 0.0
+    assert (check.status is Status.FAILED) == lost
+    assert ("torch.compile makes exp(x) - 1 of expm1(x)" in check.hint) == lost
