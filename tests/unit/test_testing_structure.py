@@ -93,7 +93,7 @@ FAULTS = [
         "position 0 of 1 gives another value than the same number elsewhere: what is left",
     ),
     (first_32, "lengths", "position 32 of 33 gives another value than the same number elsewhere: only the first 32"),
-    (normalised, "lengths", "position 0 of 1 gives another value than the same number elsewhere: it depends on"),
+    (normalised, "lengths", "position 0 of 1 gives another value than the same number elsewhere: it depends on how many"),
     (dropping, "lengths", "position 20 of 31 gives another value than the same number elsewhere: it depends on the"),
     (fixed_length, "lengths", "an array of 31 numbers raises ValueError: 31 numbers"),
     (poisoned, "neighbours", "nan at position 0 changes the result at position 1: a sum, a product or a maximum"),
@@ -181,3 +181,33 @@ def test_layouts_hold_the_same_numbers_in_other_memory(layout):
 
 def test_lengths_lie_beside_and_between_vector_widths():
     assert LENGTHS == (1, 7, 31, 32, 33, 100)
+
+
+def test_a_nan_that_is_everywhere_depends_on_no_place():
+    def nan_at_two(x):
+        return np.where(x == 2, np.nan, right(x)).astype(x.dtype)
+
+    result = check_selu(nan_at_two, dtypes=["float32"], on_fail=None)
+    assert {c.status for c in result.checks if c.name in {"lengths", "neighbours", "strides"}} == {Status.PASSED}
+    assert not result.passed
+
+
+@pytest.mark.parametrize("place", [16, 32])
+def test_a_nan_is_tried_in_later_blocks_too(place):
+    def spoiled_block(x):
+        result = right(x).ravel()
+        if x.size == 33 and np.isnan(x.ravel()[place]):
+            result[place // 16 * 16 - 16 :] = np.nan
+        return result.reshape(x.shape)
+
+    (failure,) = check_selu(spoiled_block, dtypes=["float32"], on_fail=None).failures
+    assert failure.name == "neighbours"
+    assert failure.hint.startswith(f"nan at position {place} changes the result at position {place - 16}")
+
+
+def test_transposed_views_mean_nothing_to_what_flattens():
+    def flattened(x):
+        return right(np.ravel(x, order="K"))
+
+    result = check_selu(flattened, dtypes=["float32"], on_fail=None)
+    assert [check.name for check in result.failures] == ["shape"]
