@@ -1,13 +1,26 @@
-"""Checks that others run against their own implementations; importing this loads neither torch nor any framework.
+"""Checks that others run against their own implementations; importing this loads no framework, pytest or Hypothesis.
 
 :func:`check_selu` finds what an implementation of SELU gets right and wrong, :func:`assert_selu` is the same as an
-assertion for a test suite.  :func:`check_alpha_dropout` does it for the dropout that goes with it,
-:func:`check_init` for initial weights.
+assertion for a test suite, :func:`parametrize_selu` one test for each check.  :func:`check_alpha_dropout` does it for
+the dropout that goes with it, :func:`check_init` for initial weights.  :func:`selu_inputs` draws inputs for tests of
+your own.
 """
 
 from selu_math.testing.api import assert_selu, check_selu
 from selu_math.testing.dropout import check_alpha_dropout
 from selu_math.testing.initialisation import check_init
+from selu_math.testing.parametrize import parametrize_selu
 from selu_math.testing.result import Check, CheckResult, Status
+from selu_math.testing.strategies import selu_inputs
 
-__all__ = ["Check", "CheckResult", "Status", "assert_selu", "check_alpha_dropout", "check_init", "check_selu"]
+__all__ = [
+    "Check",
+    "CheckResult",
+    "Status",
+    "assert_selu",
+    "check_alpha_dropout",
+    "check_init",
+    "check_selu",
+    "parametrize_selu",
+    "selu_inputs",
+]

@@ -296,11 +296,16 @@ def _formats(dtypes: Iterable[Any] | None, implementation: Implementation) -> tu
     if dtypes is None:
         return reached
     asked = [dtypes] if isinstance(dtypes, str) else list(dtypes)
-    # numpy.float32 is a class, numpy.dtype and torch.float32 print their names
-    names = [str(getattr(dtype, "__name__", dtype)).rpartition(".")[2] for dtype in asked]
+    names = list(map(dtype_name, asked))
     if not names:
         raise InputError(f"dtypes is empty; accepted: {', '.join(reached)}")
     return tuple(_known(name, reached, f"dtype for {implementation.library.name}") for name in names)
+
+
+def dtype_name(dtype: Any) -> str:
+    """Return the name of a dtype, or of what is a name already."""
+    # numpy.float32 is a class, numpy.dtype and torch.float32 print their names
+    return str(getattr(dtype, "__name__", dtype)).rpartition(".")[2]
 
 
 def _known(name: str, accepted: tuple[str, ...], what: str) -> str:
