@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import redirect_stdout
 from dataclasses import replace
+from math import isfinite
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,7 +24,10 @@ def register(app: typer.Typer) -> None:
 
 def verify(
     target: Annotated[
-        str, typer.Argument(metavar="TARGET", help="package.module:attribute or path/file.py:function; it is run.")
+        str,
+        typer.Argument(
+            metavar="TARGET", help="package.module:attribute, path/file.py:function or model.onnx; it is run."
+        ),
     ],
     dtype: Annotated[
         list[str] | None,
@@ -38,6 +40,11 @@ def verify(
         list[str] | None,
         typer.Option("--expect-fail", metavar="NAME=REASON", help="A check known to fail; may be repeated."),
     ] = None,
+    compiled: Annotated[
+        bool | None,
+        typer.Option("--compiled/--not-compiled", help="Judge what torch.compile or jax.jit makes of it, too."),
+    ] = None,
+    timeout: Annotated[str, typer.Option("--timeout", metavar="S", help="Seconds it may take; 0 is no limit.")] = "300",
     json: Json = False,
     output: Output = None,
     quiet: Quiet = False,
@@ -45,9 +52,8 @@ def verify(
     """Check an implementation of SELU against proved values: constants, values in ulp, limits, nan, gradient."""
     sink = Sink(output, as_json=json, quiet=quiet)
     from selu_math.exceptions import InputError, quoted
-    from selu_math.testing import check_selu
+    from selu_math.testing.isolation import check_target
     from selu_math.testing.profiles import Profile
-    from selu_math.testing.targets import resolve_target
 
     expected = {}
     for item in expect_fail or []:
@@ -56,15 +62,33 @@ def verify(
             raise InputError(f"--expect-fail takes NAME=REASON, not {quoted(item)}")
         expected[name.strip()] = reason.strip()
     held_to = Profile.of(profile)
-    # what the target prints is not part of the result
-    with sink.progress(f"checking {target}"), redirect_stdout(sys.stderr):
-        result = check_selu(
-            resolve_target(target), dtypes=dtype, profile=held_to.value, expected_failures=expected, on_fail=None
+    limit = _seconds(timeout)
+    with sink.progress(f"checking {target}"):
+        result = check_target(
+            target,
+            timeout=limit,
+            dtypes=dtype,
+            profile=held_to.value,
+            compiled=compiled,
+            expected_failures=expected,
         )
     result = replace(result, target=target)
     sink.emit(result.to_dict(), *_text(result))
     if not result.passed:
         raise typer.Exit(1)
+
+
+def _seconds(text: str) -> float | None:
+    """Return a limit of time, None for 0."""
+    from selu_math.exceptions import InputError, quoted
+
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not isfinite(seconds) or seconds < 0:
+        raise InputError(f"--timeout takes seconds, 0 for no limit, not {quoted(text)}")
+    return seconds or None
 
 
 def _text(result: CheckResult) -> list[RenderableType]:
