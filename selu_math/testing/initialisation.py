@@ -12,12 +12,13 @@ from selu_math.testing.result import Check, CheckResult, OnFail, Status, require
 ERROR_PROBABILITY: Final = 1e-6
 """How often, at most, right weights are called wrong: half of it for each of the two checks."""
 _FEWEST: Final = 100
-_CAUSES: Final = (
+CAUSES: Final = (
     (9 / 16, "the gain is 3/4, as some frameworks recommend for SELU, and not 1"),
     (1 / 3, "weights are uniform within 1/sqrt(fan_in), the default of some frameworks"),
     (0.7740, "a normal law was cut at two deviations and not scaled up again"),
     (2.0, "the gain is sqrt(2), which is ReLU's (He et al. 2015)"),
 )
+"""What is known to make tau that many times as large as it is meant."""
 
 
 def check_init(
@@ -94,7 +95,7 @@ def _judge(w: Any, fan_in: int, omega: float, tau: float, dtype: str) -> tuple[C
 
     error = 1 / np.sqrt(freedom / 2)
     found = f"tau is {fan_in * square:.5g} (±{fan_in * square * error:.1g}), expected {tau:g}"
-    cause = next((f": {text}" for ratio, text in _CAUSES if holds(ratio * tau)), "")
+    cause = next((f": {text}" for ratio, text in CAUSES if holds(ratio * tau)), "")
     right = holds(tau)
     first = Check("tau", Status.PASSED if right else Status.FAILED, dtype, "" if right else found + cause)
     spread = np.sqrt(max(square - mean * mean, square * 2.0**-52) / (n - 1))
