@@ -10,6 +10,7 @@ your own.
 from selu_math.testing.api import assert_selu, check_selu
 from selu_math.testing.dropout import check_alpha_dropout
 from selu_math.testing.initialisation import check_init
+from selu_math.testing.initialisers import check_initializer
 from selu_math.testing.normalising import assert_self_normalizing, check_self_normalizing
 from selu_math.testing.parametrize import parametrize_selu
 from selu_math.testing.propagation import check_propagation
@@ -24,6 +25,7 @@ __all__ = [
     "assert_selu",
     "check_alpha_dropout",
     "check_init",
+    "check_initializer",
     "check_propagation",
     "check_self_normalizing",
     "check_selu",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from inspect import signature
 from math import sqrt
 from typing import Any, Final
 
@@ -50,8 +51,9 @@ def check_alpha_dropout(fn: Callable[..., Any], *, p: float | None = None, on_fa
     sampled: 65,536 entries, binomial interval, which a right implementation leaves once in a million at most.
 
     Args:
-        fn: a function of an array and p, in training mode, or a module (something with ``train`` and ``eval``) of an
-            array; of torch tensors where it is torch's or refers to torch, else of NumPy arrays.
+        fn: a function of an array and p, in training mode (``training=True`` is given where it is taken), or a module
+            (something with ``train`` and ``eval``) of an array; of torch tensors where it is torch's or refers to
+            torch, else of NumPy arrays.
         p: the share that is dropped, above 0 and below 1; None takes a module's own ``p``, or else 0.1.
         on_fail: ``"raise"`` raises an AssertionError, ``"warn"`` warns, None only returns the result.
 
@@ -79,10 +81,11 @@ def check_alpha_dropout(fn: Callable[..., Any], *, p: float | None = None, on_fa
 def _examine(fn: Any, p: float, library: Any, dtype: str) -> Iterator[Check]:
     tolerance = _ROUNDINGS * float(np.finfo(dtype).eps)
     is_module = hasattr(fn, "train") and hasattr(fn, "eval")
+    training = {"training": True} if _has_training(fn) else {}
 
     def call(value: float) -> Any:
         x = library.pack(np.full(_ENTRIES, value), dtype)
-        y = np.asarray(library.unpack(fn(x) if is_module else fn(x, p))[0])
+        y = np.asarray(library.unpack(fn(x) if is_module else fn(x, p, **training))[0])
         if y.shape != (_ENTRIES,) or y.dtype != np.float64 or not np.isfinite(y).all():
             raise ValueError(f"an array of shape {(_ENTRIES,)} does not give as many finite numbers")
         return y
@@ -109,6 +112,13 @@ def _examine(fn: Any, p: float, library: Any, dtype: str) -> Iterator[Check]:
     if is_module:
         hint = "" if still else "in eval mode the input must come back unchanged"
         yield Check("eval_mode", Status.PASSED if still else Status.FAILED, dtype, hint)
+
+
+def _has_training(fn: Any) -> bool:
+    try:
+        return "training" in signature(fn).parameters
+    except (TypeError, ValueError):
+        return False
 
 
 def _atoms(zeros: Any, ones: Any, tolerance: float) -> _Atoms | str:

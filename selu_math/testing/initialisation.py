@@ -51,7 +51,14 @@ def check_init(
     if not (np.isfinite(omega) and np.isfinite(tau) and tau > 0):
         raise InputError(f"omega must be finite and tau positive, not {omega} and {tau}")
     w, inputs, dtype = _weights(weights, fan_in)
-    result = CheckResult("weights", f"fan_in {inputs}", tuple(_judge(w, inputs, omega, tau, dtype)), "initial weights")
+    outputs = w.size // inputs if w.size % inputs == 0 else inputs
+    of_shape = () if outputs == inputs else _of_shape(inputs, outputs)
+    result = CheckResult(
+        "weights",
+        f"fan_in {inputs}",
+        tuple(_judge(w, inputs, omega, tau, dtype, (*CAUSES, *of_shape))),
+        "initial weights",
+    )
     return result.concluded(on_fail)
 
 
@@ -75,7 +82,16 @@ def _weights(weights: Any, fan_in: int | None) -> tuple[Any, int, str]:
     return w.ravel(), int(fan_in), dtype
 
 
-def _judge(w: Any, fan_in: int, omega: float, tau: float, dtype: str) -> tuple[Check, Check]:
+def _of_shape(fan_in: int, fan_out: int) -> tuple[tuple[float, str], ...]:
+    return (
+        (2 * fan_in / (fan_in + fan_out), "the variance is 2/(fan_in + fan_out), as of Glorot and Bengio 2010"),
+        (fan_in / fan_out, "the variance is 1/fan_out; the dimensions may be exchanged"),
+    )
+
+
+def _judge(
+    w: Any, fan_in: int, omega: float, tau: float, dtype: str, causes: tuple[tuple[float, str], ...]
+) -> tuple[Check, Check]:
     from scipy.stats import chi2, t
 
     n = w.size
@@ -95,7 +111,7 @@ def _judge(w: Any, fan_in: int, omega: float, tau: float, dtype: str) -> tuple[C
 
     error = 1 / np.sqrt(freedom / 2)
     found = f"tau is {fan_in * square:.5g} (±{fan_in * square * error:.1g}), expected {tau:g}"
-    cause = next((f": {text}" for ratio, text in CAUSES if holds(ratio * tau)), "")
+    cause = next((f": {text}" for ratio, text in causes if holds(ratio * tau)), "")
     right = holds(tau)
     first = Check("tau", Status.PASSED if right else Status.FAILED, dtype, "" if right else found + cause)
     spread = np.sqrt(max(square - mean * mean, square * 2.0**-52) / (n - 1))

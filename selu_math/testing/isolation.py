@@ -8,41 +8,53 @@ import sys
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Final
 
 from selu_math.exceptions import InputError, SeluMathError, quoted
 from selu_math.testing.adapters import one_line
 from selu_math.testing.api import check_selu
+from selu_math.testing.dropout import check_alpha_dropout
+from selu_math.testing.initialisers import check_initializer
 from selu_math.testing.result import CheckResult
 from selu_math.testing.targets import resolve_target
 
+KINDS: Final[dict[str, Callable[..., CheckResult]]] = {
+    "selu": check_selu,
+    "alpha-dropout": check_alpha_dropout,
+    "init": check_initializer,
+}
+"""What a target can be checked for, and by what."""
+_WORDS: Final = {
+    "alpha-dropout": ("dropout",),
+    "init": ("init", "normal", "uniform", "lecun", "kaiming", "xavier", "glorot"),
+}
 
-def check_target(target: str, *, timeout: float | None = None, **options: Any) -> CheckResult:
-    """Return what :func:`~selu_math.testing.check_selu` finds about a target, which is loaded and run elsewhere.
+
+def guess(target: str) -> str:
+    """Return what a target is to be, by its attribute's name: one of :data:`KINDS`."""
+    name = target.rpartition(":")[2].rpartition(".")[2].lower()
+    return next((kind for kind, words in _WORDS.items() if any(word in name for word in words)), "selu")
+
+
+def check_target(target: str, kind: str = "selu", *, timeout: float | None = None, **options: Any) -> CheckResult:
+    """Return what the checks of that kind find about a target, which is loaded and run elsewhere.
 
     What it prints, from C code too, goes to standard error.
 
     Args:
         target: as for :func:`~selu_math.testing.targets.resolve_target`.
+        kind: one of :data:`KINDS`.
         timeout: seconds that it may take; None sets no limit.
-        options: passed on to ``check_selu``.
+        options: passed on to the check.
 
     Raises:
-        InputError: for whatever ``resolve_target`` and ``check_selu`` refuse, for a target that takes longer, and for
-            one that ends the process.
+        InputError: for whatever ``resolve_target`` and the check refuse, for a target that takes longer, and for one
+            that ends the process.
     """
-    return _run(_check, target, timeout, options)
-
-
-def _check(target: str, options: dict[str, Any]) -> CheckResult:
-    return check_selu(resolve_target(target), **options, on_fail=None)
-
-
-def _run(work: Callable[..., CheckResult], target: str, timeout: float | None, options: dict[str, Any]) -> CheckResult:
     # a fresh interpreter: frameworks do not survive a fork
     context = get_context("spawn")
     here, there = context.Pipe(duplex=False)
-    child = context.Process(target=_child, args=(there, work, target, options), daemon=True)
+    child = context.Process(target=_child, args=(there, kind, target, options), daemon=True)
     child.start()
     there.close()
     try:
@@ -63,12 +75,12 @@ def _run(work: Callable[..., CheckResult], target: str, timeout: float | None, o
     return found
 
 
-def _child(connection: Connection, work: Callable[..., CheckResult], target: str, options: dict[str, Any]) -> None:
+def _child(connection: Connection, kind: str, target: str, options: dict[str, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends both
     sys.stdout.flush()
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
-        connection.send(work(target, options))
+        connection.send(KINDS[kind](resolve_target(target), **options, on_fail=None))
     except SeluMathError as error:
         connection.send(InputError(str(error)))
     except Exception as error:  # noqa: BLE001  a fault of ours reaches the parent in one line, too

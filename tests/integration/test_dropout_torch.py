@@ -30,7 +30,7 @@ def test_a_module_stays_in_the_mode_it_came_in():
     ("fn", "what"),
     [
         (torch.nn.Dropout(0.1), "ordinary dropout, not alpha dropout"),
-        (functional.alpha_dropout, "nothing is dropped: is it in training mode?"),
+        (lambda x, p: functional.alpha_dropout(x, p), "nothing is dropped: is it in training mode?"),
     ],
 )
 def test_what_is_no_alpha_dropout_is_said_to_be_none(fn, what):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import isfinite
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from selu_math_cli.options import Json, Output, Quiet
+from selu_math_cli.options import Json, Output, Quiet, choice
 from selu_math_cli.output import Sink, table
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ def verify(
             metavar="TARGET", help="package.module:attribute, path/file.py:function or model.onnx; it is run."
         ),
     ],
+    of: Annotated[
+        str,
+        typer.Option("--of", metavar="KIND", help="What it is: selu, alpha-dropout or init; auto goes by its name."),
+    ] = "auto",
+    p: Annotated[str | None, typer.Option("--p", metavar="P", help="The share that an alpha dropout drops.")] = None,
     dtype: Annotated[
         list[str] | None,
         typer.Option("--dtype", metavar="D", help="float16, bfloat16, float32 or float64; may be repeated."),
@@ -51,31 +56,53 @@ def verify(
 ) -> None:
     """Check an implementation of SELU against proved values: constants, values in ulp, limits, nan, gradient."""
     sink = Sink(output, as_json=json, quiet=quiet)
-    from selu_math.exceptions import InputError, quoted
-    from selu_math.testing.isolation import check_target
-    from selu_math.testing.profiles import Profile
+    from selu_math.exceptions import InputError
+    from selu_math.testing.isolation import KINDS, check_target, guess
 
-    expected = {}
-    for item in expect_fail or []:
-        name, equals, reason = item.partition("=")
-        if not (equals and name.strip() and reason.strip()):
-            raise InputError(f"--expect-fail takes NAME=REASON, not {quoted(item)}")
-        expected[name.strip()] = reason.strip()
-    held_to = Profile.of(profile)
+    kind = guess(target) if of == "auto" else choice(of, "kind", tuple(KINDS))
+    if kind == "selu":
+        options: dict[str, Any] = {
+            "dtypes": dtype,
+            "profile": profile,
+            "compiled": compiled,
+            "expected_failures": _expected(expect_fail or []),
+        }
+        foreign: dict[str, Any] = {"--p": p}
+    else:
+        options = {"p": None if p is None else _share(p)} if kind == "alpha-dropout" else {}
+        foreign = {"--dtype": dtype, "--compiled": compiled, "--expect-fail": expect_fail}
+        foreign |= {} if kind == "alpha-dropout" else {"--p": p}
+    for name, value in foreign.items():
+        if value is not None:
+            raise InputError(f"{name} says nothing about {kind}; --of says what {target} is")
     limit = _seconds(timeout)
     with sink.progress(f"checking {target}"):
-        result = check_target(
-            target,
-            timeout=limit,
-            dtypes=dtype,
-            profile=held_to.value,
-            compiled=compiled,
-            expected_failures=expected,
-        )
+        result = check_target(target, kind, timeout=limit, **options)
     result = replace(result, target=target)
     sink.emit(result.to_dict(), *_text(result))
     if not result.passed:
         raise typer.Exit(1)
+
+
+def _expected(items: list[str]) -> dict[str, str]:
+    from selu_math.exceptions import InputError, quoted
+
+    expected = {}
+    for item in items:
+        name, equals, reason = item.partition("=")
+        if not (equals and name.strip() and reason.strip()):
+            raise InputError(f"--expect-fail takes NAME=REASON, not {quoted(item)}")
+        expected[name.strip()] = reason.strip()
+    return expected
+
+
+def _share(text: str) -> float:
+    from selu_math.exceptions import InputError, quoted
+
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"--p takes a number between 0 and 1, not {quoted(text)}") from None
 
 
 def _seconds(text: str) -> float | None:
