@@ -65,8 +65,9 @@ def check_selu(
 ) -> CheckResult:
     """Find what an implementation of SELU gets right and wrong.
 
-    It is probed in every binade of each number format, on both sides of zero, and judged in exact arithmetic against
-    proved values (Klambauer et al. 2017, eq. 2, with lambda and alpha of eq. 14).
+    It is probed at all numbers of the 16-bit formats (at some, where it takes one number at a time) and in every binade
+    of the others, on both sides of zero, and judged in exact arithmetic against proved values (Klambauer et al. 2017,
+    eq. 2, with lambda and alpha of eq. 14).
 
     Args:
         fn: the implementation: a function of one array (NumPy, torch, jax, keras, or any library that follows the

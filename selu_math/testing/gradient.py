@@ -13,7 +13,6 @@ from selu_math.testing.adapters import NOTHING, Output
 from selu_math.testing.checks import flushing, region, regions
 from selu_math.testing.constants import known
 from selu_math.testing.judgement import Judgement, Mask
-from selu_math.testing.probes import grid
 from selu_math.testing.profiles import Profile
 from selu_math.testing.result import Check, Status
 from selu_math.testing.structure import gradient_positions
@@ -22,7 +21,7 @@ from selu_math.testing.subject import Recovered, Slope, Subject
 
 def gradient(subject: Subject, slope: Slope, recovered: Recovered) -> Iterator[Check]:
     """Judge the slope over all probes, and at 0."""
-    output = subject.differentiate(slope, grid(subject.form))
+    output = subject.differentiate(slope, subject.probes)
     if output.faults:
         yield _no_gradient(subject, slope, output)
         return
@@ -58,7 +57,7 @@ def _no_gradient(subject: Subject, slope: Slope, output: Output) -> Check:
     fault = output.faults[first]
     if not slope.given and len(output.faults) == output.values.size:
         return subject.record("gradient_finite", Status.SKIPPED, f"no gradient by automatic differentiation: {fault}")
-    x = float(grid(subject.form)[first])
+    x = float(subject.probes[first])
     hint = fault if fault != NOTHING else "the gradient is None for some x: a branch or its return is missing"
     return Check("gradient_finite", Status.FAILED, subject.form.name, hint, worst_x=x)
 

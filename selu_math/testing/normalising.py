@@ -11,10 +11,7 @@ import numpy as np
 from selu_math.activation import Activation
 from selu_math.activations import parse_activation
 from selu_math.exceptions import InputError, quoted
-from selu_math.layer import jacobian, layer_map, propagate
 from selu_math.numbers.exact import Rational
-from selu_math.own import activation_from_callable
-from selu_math.stability import spectral_radius
 from selu_math.testing.adapters import reach, refusal
 from selu_math.testing.probes import SAMPLE
 from selu_math.testing.result import Check, CheckResult, OnFail, Status, require_on_fail
@@ -56,6 +53,9 @@ def check_self_normalizing(
         InputError: for something that is no activation, a target that is not finite or has no positive variance, or
             a function whose integrals are not found.
     """
+    from selu_math.layer import jacobian, layer_map
+    from selu_math.stability import spectral_radius
+
     require_on_fail(on_fail)
     mean, variance = (float(value) for value in target)
     if not (isfinite(mean) and isfinite(variance) and variance > 0):
@@ -100,6 +100,8 @@ def assert_self_normalizing(
 
 
 def _activation(fn: Any, breaks: Iterable[Rational]) -> tuple[Activation, str, str]:
+    from selu_math.own import activation_from_callable
+
     if isinstance(fn, str):
         fn = parse_activation(fn)
     if isinstance(fn, Activation):
@@ -124,6 +126,8 @@ def _activation(fn: Any, breaks: Iterable[Rational]) -> tuple[Activation, str, s
 
 def _elsewhere(mean: float, variance: float, setting: dict[str, Any]) -> str:
     """Return where the target leads, as a clause; empty where that is not known."""
+    from selu_math.layer import propagate
+
     try:
         way = propagate(mean, variance, _LAYERS, **setting)
     except InputError:

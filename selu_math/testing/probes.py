@@ -29,12 +29,30 @@ _GOLDEN: Final = 0.6180339887498949
 
 
 @lru_cache(maxsize=8)
-def grid(form: BinaryFormat) -> Array:
-    """Return non-zero finite numbers of ``form`` in increasing order, both signs, some in every binade.
+def grid(form: BinaryFormat, *, sparse: bool = False) -> Array:
+    """Return non-zero finite numbers of ``form`` in increasing order, both signs.
 
-    Each binade, subnormal ones included, gives its first and last number and a few that follow the golden ratio, so
-    that significands vary without a random generator.
+    Of a 16-bit format these are all there are, unless ``sparse``.  Of the others each binade, subnormal ones included,
+    gives its first and last number and a few that follow the golden ratio, so that significands vary without a random
+    generator.
     """
+    positive = _all(form) if form.storage_bits == 16 and not sparse else _some(form)
+    grown: Array = np.concatenate([-positive[::-1], positive])
+    grown.setflags(write=False)
+    return grown
+
+
+def _all(form: BinaryFormat) -> Array:
+    """Return all positive finite numbers, in the order of their encodings: exponent field, then significand."""
+    leading = 1 << (form.precision - 1)
+    fields, significands = np.divmod(np.arange(1, (2 * form.max_exponent + 1) * leading), leading)
+    exponents = np.maximum(fields, 1) - form.max_exponent - form.precision + 1
+    numbers: Array = np.ldexp((significands + leading * (fields > 0)).astype(np.float64), exponents)
+    return numbers
+
+
+def _some(form: BinaryFormat) -> Array:
+    """Return positive numbers, some in every binade."""
     lowest = form.min_exponent - form.precision + 1
     sizes: list[float] = []
     turn = 0
@@ -47,7 +65,4 @@ def grid(form: BinaryFormat) -> Array:
             turn += 1
             offsets.add(int((turn * _GOLDEN % 1.0) * count))
         sizes += [ldexp(count + offset, unit) for offset in offsets]
-    positive = np.unique(np.array(sizes))
-    grown: Array = np.concatenate([-positive[::-1], positive])
-    grown.setflags(write=False)
-    return grown
+    return np.unique(np.array(sizes))

@@ -16,7 +16,7 @@ import numpy as np
 from selu_math.numbers.formats import BinaryFormat
 from selu_math.testing.adapters import NOTHING, Output
 from selu_math.testing.judgement import Mask
-from selu_math.testing.probes import SAMPLE, Array, grid
+from selu_math.testing.probes import SAMPLE, Array
 from selu_math.testing.profiles import Profile
 from selu_math.testing.result import Check, Status, show_number
 from selu_math.testing.subject import Slope, Subject
@@ -76,7 +76,7 @@ class _Comparison:
 def deterministic(subject: Subject) -> Check:
     """Whether the same input gives the same bits twice."""
     name, elementwise = "deterministic", subject.implementation.elementwise
-    x = _NUMBERS if elementwise else grid(subject.form)
+    x = _NUMBERS if elementwise else subject.probes
     first = subject.call(x) if elementwise else subject.over_grid
     second = subject.call(x)
     same = (first.values == second.values) & (np.signbit(first.values) == np.signbit(second.values))

@@ -16,7 +16,7 @@ from selu_math.testing.judgement import Judgement, Mask, as_float, judge, span
 from selu_math.testing.probes import Array, grid
 from selu_math.testing.profiles import Profile
 from selu_math.testing.result import Check, Status, show_number
-from selu_math.testing.truth import Constants, truth
+from selu_math.testing.truth import Constants, round_all, truth
 
 
 @dataclass(frozen=True)
@@ -75,26 +75,35 @@ class Subject:
         given = FORMATS.get(output.dtype)
         if given is None or given.precision <= self.form.precision:
             return output
-        finite = np.isfinite(output.values)
-        values = output.values.copy()
-        values[finite] = [float(self.form.round(Fraction(v))) for v in values[finite].tolist()]
+        values = round_all(output.values, self.form)
         return Output(values, output.dtype, output.shape, output.faults, output.mutated)
+
+    @property
+    def sparse(self) -> bool:
+        """Whether probes are few: calls with one number each take long."""
+        return self.implementation.elementwise
+
+    @property
+    def probes(self) -> Array:
+        """The inputs that values and slopes are judged at: of a 16-bit format all, unless calls are slow."""
+        return grid(self.form, sparse=self.sparse)
 
     @cached_property
     def over_grid(self) -> Output:
         """The output over all probes."""
-        return self.call(grid(self.form))
+        return self.call(self.probes)
 
     def compiled_over_grid(self) -> Output:
         """Return the output over all probes by way of the library's compiler."""
-        return self._rounded(self.implementation.compiled(grid(self.form), self.form.name))
+        return self._rounded(self.implementation.compiled(self.probes, self.form.name))
 
     def judge(self, output: Output, recovered: Recovered, *, slope: bool = False) -> Judgement:
         """Judge an output over all probes; an implementation's own constants are rounded, hence the wide bound."""
         own, wide = self.profile.tolerance(self.form), Profile.PRACTICAL.tolerance(self.form)
         above = wide if recovered.own_above else own
         below = wide if recovered.own_below else own
-        return judge(output.values, truth(self.form, recovered.constants, slope=slope), self.form, below, above)
+        right = truth(self.form, recovered.constants, slope=slope, sparse=self.sparse)
+        return judge(output.values, right, below, above)
 
     def record(self, name: str, status: Status = Status.PASSED, hint: str = "") -> Check:
         """Return a record without a case."""

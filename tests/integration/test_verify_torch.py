@@ -47,7 +47,9 @@ def test_torchs_selu_is_right_in_every_format_gradient_included():
     ulps = {check.dtype: 0.0 for check in result.checks}
     for check in result.checks:
         ulps[check.dtype] = max(ulps[check.dtype], check.ulp or 0.0)
-    assert ulps["bfloat16"] == ulps["float16"] == 0.5
+    # float32 rounded once more: 0.5 unless the first rounding falls on a tie; these two are seen at every number
+    assert ulps["bfloat16"] == 0.5
+    assert 0.5 <= ulps["float16"] < 0.501
     assert ulps["float32"] < 2
     assert ulps["float64"] < 3
 
@@ -56,6 +58,18 @@ def test_strictly_its_constants_are_a_product_in_float64_alone():
     result = check_selu(functional.selu, profile="strict", on_fail=None)
     assert [(check.name, check.dtype) for check in result.failures] in ([("constants", "float64")], [])
     assert all("product of the rounded λ and α" in check.hint for check in result.failures)
+
+
+def test_single_numbers_are_not_tried_at_every_number_of_a_format():
+    called = 0
+
+    def counted(x):
+        nonlocal called
+        called += 1
+        return SCALE * x if x > 0 else DEPTH * torch.expm1(x)
+
+    check_selu(counted, grad=None, dtypes=["float16", "bfloat16"])
+    assert 1000 < called < 10_000
 
 
 def test_dtypes_of_torch_are_understood():

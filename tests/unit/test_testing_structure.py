@@ -93,7 +93,7 @@ FAULTS = [
         "position 0 of 1 gives another value than the same number elsewhere: what is left",
     ),
     (first_32, "lengths", "position 32 of 33 gives another value than the same number elsewhere: only the first 32"),
-    (normalised, "lengths", "position 0 of 1 gives another value than the same number elsewhere: it depends on how many"),
+    (normalised, "lengths", "position 0 of 1 gives another value than the same number elsewhere: it depends on how"),
     (dropping, "lengths", "position 20 of 31 gives another value than the same number elsewhere: it depends on the"),
     (fixed_length, "lengths", "an array of 31 numbers raises ValueError: 31 numbers"),
     (poisoned, "neighbours", "nan at position 0 changes the result at position 1: a sum, a product or a maximum"),
