@@ -77,7 +77,7 @@ def check_selu(
             as these do and leaves others; None leaves the gradient out.
         dtypes: number formats, as names or as dtypes; None takes all that the library has and ``fn`` keeps: float64,
             float32, float16, and bfloat16 in torch and jax.
-        profile: ``"practical"`` never fails correct code; ``"strict"`` allows 2 ulp (1 in 16 bits), and only
+        profile: ``"practical"`` never fails correct code; ``"strict"`` allows 2 ulp (3 in float64, 1 in 16 bits), only
             correctly rounded constants.
         compiled: whether it is also compiled, by ``jax.jit`` or ``torch.compile``, and judged once more; None does so
             where it takes no more time than the rest, with jax.

@@ -292,6 +292,11 @@ def from_neighbour(name, grad):
     return replace(record, failures=(*record.failures, Finding("gradient_near_zero", OUTPUT, (HALF,))))
 
 
+def cut(scale, alpha, formats):
+    says = f"{CUT} (λ = {scale}, α = {alpha})"
+    return wrong(f"{scale}, {alpha}", lambda x: selu(x, scale, alpha), Fault.CUT, "constants", says, formats)
+
+
 RIGHT = [
     Implementation("where, λα a constant", exact_product, ALL, grad=slope),
     Implementation(
@@ -321,24 +326,10 @@ WRONG = [
         CANCELS,
         LARGE,
     ),
-    wrong(
-        "1.0507, 1.67326",
-        lambda x: selu(x, 1.0507, 1.67326),
-        Fault.CUT,
-        "constants",
-        f"{CUT} (λ = 1.0507, α = 1.67326)",
-        LARGE,
-    ),
+    cut(1.0507, 1.67326, LARGE),
     wrong("1.6732", lambda x: selu(x, SCALE, 1.6732), Fault.CUT, "constants", f"{CUT} (α = 1.6732)", LARGE),
-    wrong("1.05, 1.67", lambda x: selu(x, 1.05, 1.67), Fault.CUT, "constants", f"{CUT} (λ = 1.05, α = 1.67)"),
-    wrong(
-        "1.05070098, 1.67326324",
-        lambda x: selu(x, 1.05070098, 1.67326324),
-        Fault.CUT,
-        "constants",
-        f"{CUT} (λ = 1.05070098, α = 1.67326324)",
-        (WIDE,),
-    ),
+    cut(1.05, 1.67, ALL),
+    cut(1.05070098, 1.67326324, (WIDE,)),
     wrong("float32 constants", single_constants, Fault.SINGLE, "constants", "rounded to float32 inside", (WIDE,)),
     wrong("float32 inside", single_inside, Fault.SINGLE, "constants", "works in single precision", (WIDE,)),
     wrong("fl(λ)·fl(α), strict", selu, Fault.PRODUCT, "constants", PRODUCT, (WIDE,), of=LARGE, profile="strict"),

@@ -39,7 +39,8 @@ def verify(
         typer.Option("--dtype", metavar="D", help="float16, bfloat16, float32 or float64; may be repeated."),
     ] = None,
     profile: Annotated[
-        str, typer.Option("--profile", metavar="P", help="practical, or strict: 2 ulp, constants correctly rounded.")
+        str,
+        typer.Option("--profile", metavar="P", help="practical, or strict: 1 to 3 ulp, constants correctly rounded."),
     ] = "practical",
     expect_fail: Annotated[
         list[str] | None,
