@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 
-sys.path.pop(0)  # in this folder, "corpus" is this script
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from corpus.record import DEPTH, SCALE, WIDE, Implementation
 
