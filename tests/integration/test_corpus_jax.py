@@ -1,7 +1,7 @@
 """The corpus in jax, gradients by its own differentiation, compiled and not; each in one number format.
 
-jax compiles every operation for every shape and format, which is what takes the time; ``benchmarks/corpus.py`` checks
-all formats.
+jax compiles every operation for every shape and format, which is what takes the time;
+``benchmarks/implementations.py`` checks all formats.
 """
 
 import pytest
