@@ -252,7 +252,7 @@ def main() -> None:
         from corpus import torch_implementations as tensors
         from corpus import torch_layers
 
-        records = [*tensors.RIGHT, *tensors.WRONG, *slopes.WRONG, *tensors.OPEN, *slopes.OPEN]
+        records = [*tensors.RIGHT, *tensors.WRONG, *slopes.WRONG, *tensors.OPEN]
         found += table(records, torch_library())
         around.append(("torch", torch_layers.DROPOUTS, torch_layers.WEIGHTS))
     if "jax" in chosen:

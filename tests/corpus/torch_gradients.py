@@ -5,7 +5,6 @@ from dataclasses import replace
 import torch
 from corpus.record import ALPHA, BRAIN, CANCELS, DEAD, DEPTH, HALF, OUTPUT, OVERFLOWS, SCALE, STEEP, Fault, Finding
 from corpus.torch_implementations import (
-    WITHOUT_BRAIN,
     Exact,
     clamps,
     double_where,
@@ -141,23 +140,6 @@ WRONG = [
     wrong_slope("0 from -5", dead_far_below, Fault.FROM_OUTPUT, "gradient_below_zero", DEAD),
     wrong_slope("nan above", times_masks, Fault.OVERFLOW, "gradient_finite", OVERFLOWS),
     wrong_slope("λ next to 0", scale_next_to_zero, Fault.SLOPE, "gradient_near_zero", STEEP),
-    wrong(
-        "gradient: λ missing above",
-        with_slope(no_scale_slope),
-        Fault.FACTOR,
-        found("gradient_above_zero", "above zero must be λ", WITHOUT_BRAIN),
-        of=WITHOUT_BRAIN,
-    ),
+    wrong_slope("λ missing above", no_scale_slope, Fault.FACTOR, "gradient_above_zero", "above zero must be λ"),
     wrong_slope("nan spreads in blocks", nan_in_blocks, Fault.POSITION, "gradient_positions", "nan at position 0"),
-]
-
-# what check_selu ought to find, and does not
-OPEN = [
-    wrong(
-        "gradient: λ missing above",
-        with_slope(no_scale_slope),
-        Fault.FACTOR,
-        found("gradient_above_zero", "above zero must be λ", (BRAIN,)),
-        of=(BRAIN,),
-    ),
 ]
