@@ -21,6 +21,7 @@ from selu_math.testing.subject import Slope, Subject
 Gradient: TypeAlias = Callable[[Any], Any] | Literal["auto"] | None
 
 _VALUES: Final = (
+    "precision",
     "constants",
     "values_above_zero",
     "values_near_zero",
@@ -264,12 +265,18 @@ def _examine(subject: Subject, plan: Plan) -> Iterator[Check]:
         if any(check.status is Status.FAILED and check.name in {"lengths", "neighbours"} for check in found):
             yield from _skipped(subject, rest, "needs results that depend on x alone")
             return
+    narrow = checks.precision(subject)
+    yield narrow
+    if narrow.status is Status.FAILED:
+        at_points = ("infinities", "nan", "zeros")
+        measured = (name for name in rest if name not in {*at_points, "precision"})
+        yield from _skipped(subject, measured, f"needs steps in {subject.form.name}")
+        yield from checks.at_points(subject, is_selu=False)
+        return
     check, recovered = checks.constants(subject)
     yield check
     yield from checks.values(subject, recovered)
-    yield from checks.infinities(subject, recovered)
-    yield checks.not_a_number(subject)
-    yield checks.zeros(subject)
+    yield from checks.at_points(subject, is_selu=recovered.is_selu)
     if plan.compiled:
         yield checks.compiled(subject, recovered)
     if plan.with_gradient and plan.slope is None:

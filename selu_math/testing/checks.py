@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
-from math import copysign, inf, isfinite, nan
+from math import copysign, inf, isfinite, log1p, nan
 from typing import Final
 
 import numpy as np
@@ -13,12 +13,13 @@ import numpy as np
 from selu_math.numbers.exact import Exact
 from selu_math.numbers.formats import FORMATS
 from selu_math.testing.adapters import NOTHING, Output
-from selu_math.testing.constants import Diagnosis, diagnose
+from selu_math.testing.constants import diagnose, known
 from selu_math.testing.judgement import Judgement, Mask
 from selu_math.testing.probes import SAMPLE, SATURATED, Array
+from selu_math.testing.profiles import Profile
 from selu_math.testing.result import Check, Status
 from selu_math.testing.subject import Recovered, Subject
-from selu_math.testing.truth import TRUE_CONSTANTS, Constants, rounded_selu
+from selu_math.testing.truth import TRUE_CONSTANTS, Constants, round_all, rounded_selu
 
 ROUNDINGS: Final = "more roundings than the strict profile allows: constants or steps are rounded in the format itself"
 CANCELS: Final = "exp(x) - 1 cancels near 0: compute it as expm1(x)"
@@ -92,6 +93,17 @@ def input_unchanged(subject: Subject) -> Check:
     return subject.record("input_unchanged")
 
 
+def precision(subject: Subject) -> Check:
+    """Whether the values are more than the numbers of a narrower format, in which a step inside would work."""
+    form, values = subject.form, subject.over_grid.values
+    narrower = (f for f in FORMATS.values() if f.precision < form.precision or f.max_exponent < form.max_exponent)
+    for other in sorted(narrower, key=lambda f: f.precision):
+        if np.array_equal(round_all(values, other), values, equal_nan=True):
+            hint = f"all values are {other.name} numbers: a step inside works in {other.name}"
+            return subject.record("precision", Status.FAILED, hint)
+    return subject.record("precision")
+
+
 def constants(subject: Subject) -> tuple[Check, Recovered]:
     """Recover lambda as f(1) and lambda * alpha as -f(-128), and name what is wrong with them."""
     name, form = "constants", subject.form
@@ -111,9 +123,9 @@ def constants(subject: Subject) -> tuple[Check, Recovered]:
         return check, Recovered(TRUE_CONSTANTS, wrong[0], wrong[1], is_selu=False)
     half = float(subject.call(np.array([SATURATED / 2])).values[0])
     above, below = Fraction(gots[0]), -Fraction(gots[1])
+    if wrong[1] and not wrong[0] and _saturates_early(subject, off[1]):
+        return subject.record(name), Recovered(TRUE_CONSTANTS)
     diagnosis = diagnose(form, above, below, -Fraction(half) if isfinite(half) else below)
-    if form.name == "float64" and any(wrong) and _is_single(subject.over_grid.values):
-        diagnosis = Diagnosis("all values are float32 numbers: a step inside works in single precision", is_selu=False)
     status = Status.FAILED if any(wrong) else Status.CONVENTION
     judging = Constants(
         Exact.of(above) if wrong[0] else TRUE_CONSTANTS.scale,
@@ -123,9 +135,11 @@ def constants(subject: Subject) -> tuple[Check, Recovered]:
     return check, Recovered(judging if diagnosis.is_selu else TRUE_CONSTANTS, wrong[0], wrong[1], diagnosis.is_selu)
 
 
-def _is_single(values: Array) -> bool:
-    with np.errstate(over="ignore"):
-        return np.array_equal(values.astype(np.float32).astype(np.float64), values, equal_nan=True)
+def _saturates_early(subject: Subject, off: float) -> bool:
+    """Return whether only what lies far below zero is off: wrong constants would show near zero as well."""
+    judged = subject.judge(subject.over_grid, Recovered(TRUE_CONSTANTS))
+    near = (judged.x > -2) & (judged.x <= -1)
+    return off > 4 * Profile.PRACTICAL.tolerance(subject.form) and not judged.over[near].any()
 
 
 def values(subject: Subject, recovered: Recovered) -> Iterator[Check]:
@@ -181,6 +195,9 @@ def _name_value_fault(judged: Judgement, over: Mask, output: Output) -> str:
         return fault if fault != NOTHING else "returns None"
     if np.isnan(got).any():
         return "returns nan"
+    if (x < -1).all() and (got == got[0]).all() and got.size > 1 and 0 < -got[0] < float(known()[2].value):
+        end = log1p(got[0] / float(known()[2].value))
+        return f"it stays the same from about x = {end:.2g} down, where SELU is still falling: x is clamped"
     # the fingerprint of cancellation: however large relative to f(x), the error stays a rounding of numbers near 1
     if (x > -1).all() and (x < 0).all() and (judged.absolute_errors(over) <= 2.0 ** (3 - form.precision)).all():
         return CANCELS
@@ -194,7 +211,14 @@ def flushing(subject: Subject, name: str, judged: Judgement) -> Check:
     return subject.record(name, Status.CONVENTION, "subnormal numbers are flushed to zero")
 
 
-def infinities(subject: Subject, recovered: Recovered) -> Iterator[Check]:
+def at_points(subject: Subject, *, is_selu: bool) -> Iterator[Check]:
+    """Look at infinities, nan and zeros; ``is_selu`` is whether it is a SELU apart from its constants."""
+    yield infinities(subject, is_selu=is_selu)
+    yield not_a_number(subject)
+    yield zeros(subject)
+
+
+def infinities(subject: Subject, *, is_selu: bool) -> Check:
     """Whether f(inf) is inf and f(-inf) is the saturation value."""
     name = "infinities"
     saturation = float(rounded_selu(Fraction(SATURATED), subject.form))
@@ -205,14 +229,12 @@ def infinities(subject: Subject, recovered: Recovered) -> Iterator[Check]:
         # wrong constants are another check's business
         if got == expected or (x < 0 and got == own):
             continue
-        if x < 0 and not recovered.is_selu:
-            yield subject.record(name, Status.SKIPPED, "follows from the constants")
-            return
+        if x < 0 and not is_selu:
+            return subject.record(name, Status.SKIPPED, "follows from the constants")
         cause = "nan comes from inf - inf or 0 * inf in a branch" if np.isnan(got) and not output.faults else ""
         limit = "grows without bound above zero" if x > 0 else "saturates at -λα below zero"
-        yield subject.at(name, Status.FAILED, cause or f"SELU {limit}", x, output, expected)
-        return
-    yield subject.record(name)
+        return subject.at(name, Status.FAILED, cause or f"SELU {limit}", x, output, expected)
+    return subject.record(name)
 
 
 def not_a_number(subject: Subject) -> Check:

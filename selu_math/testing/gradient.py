@@ -13,6 +13,7 @@ from selu_math.testing.adapters import NOTHING, Output
 from selu_math.testing.checks import flushing, region, regions
 from selu_math.testing.constants import known
 from selu_math.testing.judgement import Judgement, Mask
+from selu_math.testing.probes import Array
 from selu_math.testing.profiles import Profile
 from selu_math.testing.result import Check, Status
 from selu_math.testing.structure import gradient_positions
@@ -83,6 +84,8 @@ def _explain(judged: Judgement, over: Mask, _: Output) -> str:
     beside = x > -0.125
     if (x > -1).all() and beside.any() and np.allclose(got[beside], above, rtol=1e-2):
         return "the slope is that of x > 0, λ, where it must be λα exp(x)"
+    if text := _missing_factor(got, judged.truth.nearest[over]):
+        return text
     dead = got == 0
     if dead.all():
         return "the gradient is dead: exactly 0 where SELU's is a normal number"
@@ -96,19 +99,34 @@ def _explain(judged: Judgement, over: Mask, _: Output) -> str:
     return "the gradient is wrong"
 
 
+def _missing_factor(got: Array, right: Array) -> str:
+    """Return which factor is not in the slope below zero; empty where the ratio is none of them everywhere."""
+    normal = np.abs(right) >= np.abs(right).max() / 64  # the smallest may be flushed or cancel
+    scale, alpha, product = (float(constant.value) for constant in known())
+    for factor, name in ((alpha, "α is"), (scale, "λ is"), (product, "λ and α are")):
+        if np.allclose(factor * got[normal], right[normal], rtol=1 / 64, atol=0):
+            return f"{name} missing in the slope below zero, λα exp(x)"
+    return ""
+
+
 def _at_zero(subject: Subject, slope: Slope, recovered: Recovered) -> Check:
     """Report the slope at 0, where SELU has none: both one-sided slopes, and all between them, are in use."""
     name = "gradient_at_zero"
     if recovered.own_above or recovered.own_below:
         return subject.record(name, Status.SKIPPED, "follows from the constants")
-    form, tolerance = subject.form, Profile.PRACTICAL.tolerance(subject.form)
+    form, tolerance = subject.form, Fraction(Profile.PRACTICAL.tolerance(subject.form))
     scale, _, product = known()
     output = subject.differentiate(slope, np.array([0.0]))
     got = float(output.values[0])
     sides = {"λ": scale.nearest(form), "λα": product.nearest(form)}
     slack = tolerance * form.ulp(sides["λα"])
+    both = float(form.round(sides["λ"] + sides["λα"]).fraction)
     if not isfinite(got) or not sides["λ"] - slack <= Fraction(got) <= sides["λα"] + slack:
-        hint = "f'(0) must lie between the one-sided slopes, λ and λα; their sum means that both branches count at 0"
+        branches = {
+            0.0: "; 0 means that neither branch counts at 0",
+            both: "; their sum means that both branches count at 0",
+        }
+        hint = f"f'(0) must lie between the one-sided slopes, λ and λα{branches.get(got, '')}"
         return subject.at(name, Status.FAILED, hint, 0.0, output, float(sides["λα"]))
     side = next((text for text, value in sides.items() if abs(Fraction(got) - value) <= slack), "between λ and λα")
     return subject.record(name, Status.CONVENTION, f"f'(0) is {side}")

@@ -57,7 +57,7 @@ class Judgement:
             return np.abs(self.got[mask] - self.truth.nearest[mask])
 
 
-def judge(got: Array, truth: Truth, below: int, above: int) -> Judgement:
+def judge(got: Array, truth: Truth, below: float, above: float) -> Judgement:
     """Judge ``got``, values at ``truth.x``, against the truth, with a tolerance in ulp below and one above zero.
 
     A zero counts as flushed, not as wrong, where input or result is subnormal, or where the result is so close to

@@ -286,10 +286,10 @@ def wrong_slope(name, grad, fault, check, says):
     return wrong(f"gradient: {name}", exact_product, fault, check, says, grad=grad)
 
 
-def from_neighbour(name, grad):
-    """Return the record of f(x) + a neighbour of λα, which in 16 bits shows near 0, too."""
+def from_neighbour(name, grad, beside):
+    """Return the record of f(x) + a neighbour of λα, which in some formats shows beside 0, too."""
     record = wrong_slope(f"f(x) + λα, {name}", grad, Fault.FROM_OUTPUT, "gradient_below_zero", OUTPUT)
-    return replace(record, failures=(*record.failures, Finding("gradient_near_zero", OUTPUT, (HALF,))))
+    return replace(record, failures=(*record.failures, Finding("gradient_near_zero", OUTPUT, beside)))
 
 
 def cut(scale, alpha, formats):
@@ -331,7 +331,7 @@ WRONG = [
     cut(1.05, 1.67, ALL),
     cut(1.05070098, 1.67326324, (WIDE,)),
     wrong("float32 constants", single_constants, Fault.SINGLE, "constants", "rounded to float32 inside", (WIDE,)),
-    wrong("float32 inside", single_inside, Fault.SINGLE, "constants", "works in single precision", (WIDE,)),
+    wrong("float32 inside", single_inside, Fault.SINGLE, "precision", "works in float32", (WIDE,)),
     wrong("fl(λ)·fl(α), strict", selu, Fault.PRODUCT, "constants", PRODUCT, (WIDE,), of=LARGE, profile="strict"),
     wrong("α and λ swapped", lambda x: selu(x, ALPHA, SCALE), Fault.SWAPPED, "constants", "α and λ are swapped"),
     wrong("λ·leaky_relu", leaky, Fault.LEAKY, "constants", "a leaky ReLU"),
@@ -359,8 +359,8 @@ WRONG = [
     wrong("one piece only", one_piece_only, Fault.STRIDES, "strides", "raises"),
     wrong("noise", Noisy(), Fault.RANDOM, "deterministic", "gives another result the second time"),
     wrong_slope("f(x) + λα", from_output, Fault.FROM_OUTPUT, "gradient_below_zero", OUTPUT),
-    from_neighbour("stuck", from_output_stuck),
-    from_neighbour("negative", from_output_negative),
+    from_neighbour("stuck", from_output_stuck, ()),
+    from_neighbour("negative", from_output_negative, (HALF,)),
     wrong_slope("0 from -5", dead_far_below, Fault.FROM_OUTPUT, "gradient_below_zero", DEAD),
     wrong_slope("nan above", times_masks_slope, Fault.OVERFLOW, "gradient_finite", OVERFLOWS),
     wrong_slope("λ next to 0", scale_next_to_zero, Fault.SLOPE, "gradient_near_zero", STEEP),
@@ -379,8 +379,8 @@ WRONG = [
         ALL,
         Fault.FACTOR,
         (
-            Finding("gradient_near_zero", "the gradient is wrong", ALL),
-            Finding("gradient_below_zero", "the gradient is wrong", ALL),
+            Finding("gradient_near_zero", "α is missing in the slope", ALL),
+            Finding("gradient_below_zero", "α is missing in the slope", ALL),
         ),
         grad=no_alpha_slope,
     ),

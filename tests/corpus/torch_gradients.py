@@ -96,10 +96,10 @@ def wrong_slope(name, own, fault, check, says):
     return wrong(f"gradient: {name}", with_slope(own), fault, found(check, says))
 
 
-def from_neighbour(name, grad):
-    """Return the record of f(x) + a neighbour of λα, which in 16 bits shows near 0, too."""
+def from_neighbour(name, grad, beside):
+    """Return the record of f(x) + a neighbour of λα, which in some formats shows beside 0, too."""
     record = wrong_slope(f"f(x) + λα, {name}", grad, Fault.FROM_OUTPUT, "gradient_below_zero", OUTPUT)
-    return replace(record, failures=(*record.failures, Finding("gradient_near_zero", OUTPUT, (BRAIN, HALF))))
+    return replace(record, failures=(*record.failures, Finding("gradient_near_zero", OUTPUT, beside)))
 
 
 WRONG = [
@@ -135,8 +135,8 @@ WRONG = [
         found("gradient_below_zero", OUTPUT),
     ),
     wrong_slope("f(x) + λα", from_output, Fault.FROM_OUTPUT, "gradient_below_zero", OUTPUT),
-    from_neighbour("stuck", from_output_stuck),
-    from_neighbour("negative", from_output_negative),
+    from_neighbour("stuck", from_output_stuck, (BRAIN,)),
+    from_neighbour("negative", from_output_negative, (BRAIN, HALF)),
     wrong_slope("0 from -5", dead_far_below, Fault.FROM_OUTPUT, "gradient_below_zero", DEAD),
     wrong_slope("nan above", times_masks, Fault.OVERFLOW, "gradient_finite", OVERFLOWS),
     wrong_slope("λ next to 0", scale_next_to_zero, Fault.SLOPE, "gradient_near_zero", STEEP),

@@ -268,14 +268,14 @@ def test_a_suite_of_ones_own(tmp_path):
 
     text, lines = run()
     counted = Counter(status for status, _ in lines)
-    assert counted["XFAIL"] == 2  # both modes; where the constants are not float64's, nothing else is judged
+    assert counted["XFAIL"] == 2  # both modes; where the values are float32 numbers, errors are not judged
     assert counted["XPASS"] == 4  # both modes, both formats
     assert ("XFAIL", "test_own.py::test_single[values_near_zero-float32-a] - exp(x) - 1 is kept") in lines
     assert ("XPASS", "test_own.py::test_single[nan-float64-b] - not true") in lines
     failed = {line.partition(" - ")[0] for status, line in lines if status == "FAILED"}
-    assert "test_own.py::test_single[constants-float64-a]" in failed
+    assert "test_own.py::test_single[precision-float64-a]" in failed
     assert not [line for line in failed if "float32" in line]
-    assert "E   AssertionError: failed constants [float64]: all values are float32 numbers" in text
+    assert "E   AssertionError: failed precision [float64]: all values are float32 numbers" in text
     assert "parametrize.py" not in text.partition("short test summary")[0]
     assert "NumPy does not differentiate; give the derivative as grad" in text
 

@@ -248,6 +248,19 @@ def overwriting(x):
     return x
 
 
+def half_inside(x):
+    with np.errstate(over="ignore"):
+        return exact_product(x.astype(np.float16)).astype(x.dtype)
+
+
+def clamped_at_20(x):
+    return exact_product(np.maximum(x, -20))
+
+
+def clamped_at_4(x):
+    return exact_product(np.maximum(x, -4))
+
+
 CUT = "the constants are cut short"
 CANCELS = "exp(x) - 1 cancels near 0: compute it as expm1(x)"
 FAULTS = [
@@ -272,7 +285,12 @@ FAULTS = [
     (short_alpha, "float32", "constants", f"{CUT} (α = 1.6732)"),
     (short_product, "float64", "constants", f"{CUT} (λα = 1.7581)"),
     (single_constants, "float64", "constants", "the constants are rounded to float32 inside"),
-    (single_inside, "float64", "constants", "all values are float32 numbers: a step inside works in single precision"),
+    (single_inside, "float64", "precision", "all values are float32 numbers: a step inside works in float32"),
+    (half_inside, "float64", "precision", "all values are float16 numbers: a step inside works in float16"),
+    (half_inside, "float32", "precision", "all values are float16 numbers: a step inside works in float16"),
+    (clamped_at_20, "float64", "values_below_zero", "it stays the same from about x = -20 down, where SELU is still"),
+    (clamped_at_4, "float32", "values_below_zero", "it stays the same from about x = -4 down, where SELU is still"),
+    (clamped_at_4, "float16", "values_below_zero", "it stays the same from about x = -4"),
     (swapped, "float32", "constants", "α and λ are swapped"),
     (elu_alpha, "float32", "constants", "λ is missing: this is ELU with SELU's α"),
     (elu, "float32", "constants", "this is ELU with α = 1"),
