@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from selu_math.own import activation_from_callable, activation_from_sympy
     from selu_math.parameters import selu_parameters
     from selu_math.proofs.contraction import check_contraction
+    from selu_math.proofs.prover import prove, prove_basin
     from selu_math.proofs.region import Region
     from selu_math.proved_correlation import prove_correlation
     from selu_math.proved_map import prove_map
@@ -55,6 +56,7 @@ _HOME = {
     "selu_math.own": ("activation_from_callable", "activation_from_sympy"),
     "selu_math.parameters": ("selu_parameters",),
     "selu_math.proofs.contraction": ("check_contraction",),
+    "selu_math.proofs.prover": ("prove", "prove_basin"),
     "selu_math.proofs.region": ("Region",),
     "selu_math.proved_correlation": ("prove_correlation",),
     "selu_math.proved_map": ("prove_map",),
@@ -95,6 +97,8 @@ __all__ = [
     "omega_limits",
     "parse_activation",
     "propagate",
+    "prove",
+    "prove_basin",
     "prove_correlation",
     "prove_map",
     "relu",

@@ -13,6 +13,7 @@ from selu_math.exceptions import PrecisionError, SeluMathError
 from selu_math_cli.commands import (
     activations,
     atlas,
+    check,
     constants,
     contraction,
     derive,
@@ -20,6 +21,7 @@ from selu_math_cli.commands import (
     gain,
     map_,
     plot,
+    prove,
     report,
     verify,
 )
@@ -35,7 +37,22 @@ app = typer.Typer(
     epilog="Exit status: 0 it holds, 1 the answer is no or not proved, 2 bad usage or input.",
 )
 
-for module in (constants, gain, derive, map_, fixed_points, contraction, atlas, plot, verify, report, activations):
+_COMMANDS = (
+    constants,
+    gain,
+    derive,
+    map_,
+    fixed_points,
+    contraction,
+    prove,
+    check,
+    atlas,
+    plot,
+    verify,
+    report,
+    activations,
+)
+for module in _COMMANDS:
     module.register(app)
 
 _NEGATIVE_NUMBER = re.compile(r"-(\d|\.\d|inf|nan)", re.IGNORECASE)

@@ -34,7 +34,8 @@ def check_propagation(
 
     Layers are applied one after the other.  After each, mean and variance over all units and samples are to lie in
     Theorem 1's region, mean -0.1 to 0.1 and variance 0.8 to 1.5 (Klambauer et al. 2017), widened by 8 standard errors
-    as the spread between units shows them: with few units both fluctuate from network to network.  This is measured
+    as the spread between units shows them.  With fewer than some 32 units right networks may be called wrong: both
+    fluctuate from network to network, by more than one network can show.  This is measured
     on one network, nothing is proved.
 
     Args:

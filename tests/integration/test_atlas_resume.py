@@ -60,7 +60,7 @@ def children(pid):
 
 
 def test_a_sweep_killed_at_random_and_resumed_equals_one_that_was_not(program, whole, tmp_path):
-    rng = random.Random(2017)  # noqa: S311 - moments to kill at, no secrets
+    rng = random.Random(2017)  # moments to kill at
     store = tmp_path / "plane.db"
     for kill in range(2):
         process = start(program, store, "2")

@@ -1,0 +1,152 @@
+"""``selu-math prove``: the paper's theorems, and statements of one's own, with certificates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from selu_math_cli.options import Json, Quiet
+from selu_math_cli.output import Sink, require_standard_output_free, table
+
+if TYPE_CHECKING:
+    from selu_math.proofs.bounds import Bound
+    from selu_math.proofs.prover import Proof
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("prove", short_help="A theorem about the layer map of SELU, with a certificate.")(prove)
+
+
+def prove(
+    statement: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[STATEMENT]",
+            help="theorem-1, lemma-12, theorem-2, theorem-3a, theorem-3b, image-bounds or global.",
+        ),
+    ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option("--region", metavar="BOX", help="A box of your own that is to be kept and contracted."),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", metavar="BOX", help="mu and nu from where all trajectories are to enter the region."),
+    ] = None,
+    weight: Annotated[
+        str, typer.Option("--weight", metavar="W", help="w of the norm sqrt(dmu^2 + (w dnu)^2), for your own region.")
+    ] = "1",
+    tolerance: Annotated[
+        str, typer.Option("--tolerance", metavar="T", help="Width of each certified supremum.")
+    ] = "1e-8",
+    json: Json = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="CERT", help="Write the certificate there; - is standard output."),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Prove or refute a statement about the mean and variance map of SELU; `selu-math check` checks the certificate."""
+    require_standard_output_free(json, output)
+    sink, file = Sink(None, as_json=json, quiet=quiet), Sink(output)
+    from selu_math.exceptions import InputError
+    from selu_math.proofs.certificate import canonical
+    from selu_math.proofs.prover import prove as prove_statement
+    from selu_math.proofs.prover import prove_basin
+    from selu_math.proofs.region import Region
+
+    if (statement is None) is (region is None):
+        raise InputError("give either a statement (such as theorem-1) or --region")
+    options: dict[str, Any] = {"weight": weight, "tolerance": tolerance}
+    with sink.progress("growing split trees"):
+        if start is None or region is None:
+            if start is not None:
+                raise InputError("--start goes with --region, which its trajectories are to enter")
+            result = prove_statement(statement, region=region, **options)
+        else:
+            if "omega" in start or "tau" in start:
+                raise InputError("--start takes mu and nu; omega and tau are those of --region")
+            attractor = Region.parse(region)
+            outer = replace(Region.parse(start), omega=attractor.omega, tau=attractor.tau)
+            result = prove_basin(outer, attractor, **options)
+    certificate = result.certificate
+    if output is not None and certificate is not None:
+        file.write(canonical(certificate), b"\n")
+    if output is None or str(output) != "-":
+        sink.emit(_document(result, certificate), *_text(result, None if certificate is None else output))
+    if not result:
+        raise typer.Exit(1)
+
+
+def _document(result: Proof, certificate: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "verdict": str(result.verdict.answer),
+        "statement": result.statement.name,
+        "words": result.statement.words,
+        "source": result.statement.source,
+        "region": str(result.statement.region),
+        "reason": result.verdict.reason,
+        "witness": dict(result.verdict.witness),
+        "bounds": [
+            {
+                "quantity": name,
+                "lower": low,
+                "upper": high,
+                "status": "proved" if bound.is_proved else "undecided",
+                "at": at,
+            }
+            for bound in result.bounds
+            for name, low, high, at in [_row(bound)]
+        ],
+        "layers": len(result.steps),
+        "boxes": result.leaves,
+        "seconds": round(result.seconds, 4),
+        "certificate": certificate,
+    }
+
+
+def _row(bound: Bound) -> tuple[str, str, str, str]:
+    """Return quantity, ends, and where the witness is."""
+    from selu_math.numbers.exact import decimal_text
+
+    claim, (low, high) = bound.shown, bound.ends
+    names = {"mean": "new mean", "variance": "new variance", "growth": "new variance − ν"}
+    extreme = "supremum" if claim.side == "below" else "infimum"
+    rows = "" if claim.rows == "variance" else " for (mean, second moment)"
+    weight = "" if claim.weight == 1 else f", weight {claim.weight}"
+    name = names.get(claim.kind, f"singular value{rows}{weight}")
+    point = zip(("μ", "ω", "ν", "τ"), bound.witness.at or (), strict=False)
+    ends = [decimal_text(low), decimal_text(high)]
+    if not bound.is_proved:
+        ends[claim.side == "below"] = "undecided"
+    return f"{extreme} of the {name}", ends[0], ends[1], ", ".join(f"{k} = {float(x):.6g}" for k, x in point)
+
+
+def _text(result: Proof, output: Path | None) -> list[Any]:
+    statement = result.statement
+    lines: list[Any] = [
+        f"{str(result.verdict.answer).upper()}  {statement.name} ({statement.source})",
+        "",
+        statement.words,
+        f"Region: {statement.region}",
+    ]
+    if statement.attractor is not None:
+        lines.append(f"Attractor: {statement.attractor}")
+    if not result:
+        lines += ["", result.verdict.reason]
+    if result.steps:
+        lines += ["", f"After {len(result.steps)} layers every trajectory is in the attractor."]
+    where = "in the attractor" if statement.attractor is not None else "in the region"
+    lines += [
+        "",
+        table((f"certified {where}", "at least", "at most", "nearly attained at"), [_row(b) for b in result.bounds]),
+        "",
+        f"{result.leaves} boxes of (m, v), {result.seconds:.2g} s",
+    ]
+    if output is not None:
+        lines.append(f"certificate written to {output}; check it with: selu-math check {output}")
+    return lines

@@ -1,0 +1,71 @@
+"""Certificates: canonical JSON, from which a checker that trusts no one can repeat a proof.
+
+Numbers are strings: rationals, and dyadics as ``mantissa p exponent``.  The hash is that of the rest of the document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Final
+
+from selu_math.activations import ALPHA, LAMBDA
+from selu_math.numbers.ball import BALL, ends, precision
+from selu_math.numbers.exact import Exact
+from selu_math.proofs.region import Region
+from selu_math.proofs.statements import Statement
+
+SCHEMA: Final = "selu-math/certificate/1"
+_PLACES: Final = 100
+"""Binary places of the enclosures of lambda and alpha."""
+
+
+def certificate(
+    statement: Statement, steps: Sequence[dict[str, Any]], claims: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the certificate of a decided statement.
+
+    Args:
+        statement: what was decided.
+        steps: of a statement about many layers, what each of them leads into.
+        claims: what holds everywhere, with trees, and what holds somewhere, with witnesses.
+    """
+    attractor = statement.attractor
+    body: dict[str, Any] = {
+        "schema": SCHEMA,
+        "statement": statement.name,
+        "domain": _domain(statement.region, "mu", "omega", "nu", "tau"),
+        "attractor": None if attractor is None else _domain(attractor, "mu", "nu"),
+        "constants": _constants(),
+        "steps": list(steps),
+        "claims": list(claims),
+    }
+    return body | {"sha256": hashlib.sha256(canonical(body)).hexdigest()}
+
+
+def canonical(document: dict[str, Any]) -> bytes:
+    """Return a document as its one spelling: ASCII, keys in order, no spaces."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _domain(region: Region, *names: str) -> dict[str, list[str]]:
+    return {name: [str(end) for end in getattr(region, name)] for name in names}
+
+
+@lru_cache(maxsize=1)
+def _constants() -> dict[str, list[str]]:
+    """Return dyadic enclosures of lambda and alpha."""
+    found = {}
+    with precision(2 * _PLACES):
+        for name, constant in (("lambda", LAMBDA), ("alpha", ALPHA)):
+            low, high = ends(BALL.exact(Exact.of(constant)))
+            scaled = low * (1 << _PLACES), high * (1 << _PLACES)
+            found[name] = [f"{_floor(scaled[0])}p-{_PLACES}", f"{-_floor(-scaled[1])}p-{_PLACES}"]
+    return found
+
+
+def _floor(x: Fraction) -> int:
+    return x.numerator // x.denominator

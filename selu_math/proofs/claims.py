@@ -1,0 +1,322 @@
+"""Claims about the layer map over a domain, and the split trees that show them.
+
+Everything asked of the map over a box of (mu, omega, nu, tau) is a question about the two numbers m = mu omega and
+v = nu tau.  Means and variances depend on these alone.  At given (m, v) the Jacobian's norm is largest for the largest
+|omega| and for tau = min(tau_high, v/nu_low), and nu lies between max(nu_low, v/tau_high) and min(nu_high, v/tau_low).
+So a tree that splits the box of (m, v) into leaves, on each of which one evaluation decides, is a proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final, Literal, TypeAlias
+
+from flint import arb
+
+from selu_math.numbers.ball import BALL, interval
+from selu_math.numbers.exact import decimal_text
+from selu_math.proofs.leaf import Entries, LeafMoments, Valued
+from selu_math.proofs.region import Region
+
+Kind: TypeAlias = Literal["inside", "mean", "variance", "growth", "norm"]
+Side: TypeAlias = Literal["above", "below"]
+Axis: TypeAlias = Literal["m", "v"]
+Plane: TypeAlias = tuple[Fraction, Fraction, Fraction, Fraction]
+"""A box of (m, v): the ends of m, then those of v."""
+Point: TypeAlias = tuple[Fraction, Fraction]
+
+SLACK: Final = Fraction(1, 1 << 60)
+"""What a leaf must have to spare, so that a checker's roundings cannot undo it."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim about every (mu, omega, nu, tau) of a region, or, with a witness, about one.
+
+    Attributes:
+        kind: of the new ``mean``, the new ``variance``, its ``growth`` over nu, the ``norm`` of the Jacobian, or that
+            both moments lie ``inside`` a box.
+        side: on which side of the bound it stays, or is somewhere.
+        bound: the bound.
+        target: of ``inside``, the ends of mean and variance.
+        rows: of ``norm``, whether the Jacobian is that of (mean, variance) or of (mean, second moment).
+        weight: of ``norm``, w in ``sqrt(dmu**2 + (w dnu)**2)``.
+        at: a witness (mu, omega, nu, tau), where the claim is about one.
+    """
+
+    kind: Kind
+    side: Side = "below"
+    bound: Fraction = Fraction(0)
+    target: Plane | None = None
+    rows: Literal["variance", "second-moment"] = "variance"
+    weight: Fraction = Fraction(1)
+    at: tuple[Fraction, ...] | None = None
+
+    def roots(self, region: Region) -> list[Plane]:
+        """Return the box of (m, v), cut where the nu or tau that counts changes its formula."""
+        low, high = region.v
+        upward = self.kind == "growth" and self.side == "above"
+        cut = region.nu[1] * region.tau[0] if upward else region.nu[0] * region.tau[1]
+        parts = [(low, cut), (cut, high)] if low < cut < high else [(low, high)]
+        return [(*region.m, *part) for part in parts]
+
+    def __str__(self) -> str:
+        if self.target is not None:
+            a, b, c, d = map(decimal_text, self.target)
+            return f"mean and variance move into [{a}, {b}] and [{c}, {d}]"
+        what = {"mean": "the new mean", "variance": "the new variance", "growth": "the new variance minus nu"}
+        norm = "the largest singular value" + (" for (mean, second moment)" if self.rows == "second-moment" else "")
+        norm += "" if self.weight == 1 else f" in the norm with weight {self.weight}"
+        verb = "stays" if self.at is None else "is"
+        return f"{what.get(self.kind, norm)} {verb} {self.side} {decimal_text(self.bound)}"
+
+    def to_dict(self, tree: str = "") -> dict[str, Any]:
+        """Return the claim with its tree, or its witness, as it stands in a certificate."""
+        if self.target is not None:
+            return {"claim": self.kind, "target": [str(x) for x in self.target], "tree": tree}
+        found: dict[str, Any] = {"claim": self.kind, "side": self.side, "bound": str(self.bound)}
+        if self.kind == "norm":
+            found |= {"rows": self.rows, "weight": str(self.weight)}
+        return found | ({"tree": tree} if self.at is None else {"at": [str(x) for x in self.at]})
+
+
+def halves(box: Plane, axis: Axis) -> tuple[Plane, Plane]:
+    """Cut a box; v at ``low * 2**k`` where it is wide, so that the cut stays an exact and short number."""
+    m0, m1, v0, v1 = box
+    if axis == "m":
+        middle = (m0 + m1) / 2
+        return (m0, middle, v0, v1), (middle, m1, v0, v1)
+    middle = v0 * 2 ** ((int(v1 / v0).bit_length() - 1) // 2) if v1 >= 4 * v0 else (v0 + v1) / 2
+    return (m0, m1, v0, middle), (m0, m1, middle, v1)
+
+
+class Leaf:
+    """The moments over a box, and at its middle where centred evaluation asks for them."""
+
+    def __init__(self, box: Plane) -> None:
+        m0, m1, v0, v1 = self.box = box
+        self.v = interval(v0, v1)
+        self.whole = LeafMoments(interval(m0, m1), self.v)
+        self.radii = interval((m0 - m1) / 2, (m1 - m0) / 2), interval((v0 - v1) / 2, (v1 - v0) / 2)
+        self._middle: tuple[LeafMoments, arb] | None = None
+
+    @property
+    def middle(self) -> tuple[LeafMoments, arb]:
+        """The moments at the middle, and its v."""
+        if self._middle is None:
+            m0, m1, v0, v1 = self.box
+            v = BALL.rational((v0 + v1) / 2)
+            self._middle = LeafMoments(BALL.rational((m0 + m1) / 2), v), v
+        return self._middle
+
+    def enclosures(
+        self, function: Callable[[LeafMoments, arb], Valued], also: arb | None = None
+    ) -> Iterator[tuple[str, arb]]:
+        """Yield the tags of plain and of centred evaluation with what they give, the second only when asked for.
+
+        What is known otherwise, ``also``, is intersected with both.
+        """
+        whole = function(self.whole, self.v)
+        yield "0", _meet(whole.value, also)
+        centred = function(*self.middle).value + whole.by_m * self.radii[0] + whole.by_v * self.radii[1]
+        yield "1", _meet(centred, also)
+
+    def steeper(self, function: Callable[[LeafMoments, arb], Valued]) -> Axis:
+        """Return the axis along which the function may vary most."""
+        m0, m1, v0, v1 = self.box
+        if v1 > 2 * v0:
+            return "v"
+        whole = function(self.whole, self.v)
+        spread = [abs(slope) * radius.upper() for slope, radius in zip(whole[1:], self.radii, strict=True)]
+        if not all(x.is_finite() for x in spread):
+            return "m" if (m1 - m0) ** 2 > v1 else "v"
+        return "m" if m1 > m0 and spread[0].upper() > spread[1].upper() else "v"
+
+
+class Test:
+    """What has to be shown on each leaf for a claim over a region."""
+
+    def __init__(self, claim: Claim, region: Region) -> None:
+        self.claim, self.region = claim, region
+        self._below = claim.side == "below"
+
+    def decide(self, leaf: Leaf) -> str:
+        """Return the tag of an evaluation that shows the claim on a leaf; empty where none does."""
+        if self.claim.target is not None:
+            a, b, c, d = self.claim.target
+            sides = (_mean, a, b, None), (_variance, c, d, leaf.v * leaf.whole.ratio)
+            found = [
+                {
+                    tag
+                    for tag, x in leaf.enclosures(f, also)
+                    if x.is_finite() and BALL.rational(low + SLACK) < x and x < BALL.rational(high - SLACK)
+                }
+                for f, low, high, also in sides
+            ]
+            return min(found[0] & found[1], default="")
+        function = self.function(leaf.box)
+        bound = self.claim.bound
+        if self.claim.kind == "norm":
+            determinant = self._entries(leaf.whole, leaf.v, leaf.box)[1]
+            if not (determinant.is_finite() and abs(determinant) < BALL.rational(bound * bound - SLACK)):
+                return ""
+        for tag, x in leaf.enclosures(function, self._otherwise(leaf)):
+            above = self.claim.kind == "norm" or not self._below
+            limit = BALL.rational((0 if self.claim.kind == "norm" else bound) + (SLACK if above else -SLACK))
+            if x.is_finite() and (x > limit if above else x < limit):
+                return tag
+        return ""
+
+    def _otherwise(self, leaf: Leaf) -> arb | None:
+        """Return what is known of the new variance, or its growth, by its ratio to v."""
+        if self.claim.kind not in {"variance", "growth"}:
+            return None
+        start, rate = self._nu(leaf.box) if self.claim.kind == "growth" else (Fraction(0), Fraction(0))
+        return leaf.v * (leaf.whole.ratio - BALL.rational(rate)) - BALL.rational(start)
+
+    def _nu(self, box: Plane) -> tuple[Fraction, Fraction]:
+        """Return the nu that counts for growth as ``start + rate * v``: at an end of its range, or v/tau."""
+        nu, tau = self.region.nu, self.region.tau
+        end, weight = (nu[0], tau[1]) if self._below else (nu[1], tau[0])
+        at_end = box[3] <= end * weight if self._below else box[2] >= end * weight
+        return (end, Fraction(0)) if at_end else (Fraction(0), 1 / weight)
+
+    def function(self, box: Plane) -> Callable[[LeafMoments, arb], Valued]:
+        """Return what is bounded on a box; of a norm the polynomial that is positive where it stays below the bound."""
+        if self.claim.kind == "mean":
+            return _mean
+        if self.claim.kind == "variance":
+            return _variance
+        if self.claim.kind == "growth":
+            start, rate = self._nu(box)
+
+            def growth(at: LeafMoments, v: arb) -> Valued:
+                value, by_m, by_v = at.variance()
+                return Valued(value - BALL.rational(rate) * v - BALL.rational(start), by_m, by_v - BALL.rational(rate))
+
+            return growth
+        if self.claim.target is not None:
+            return _variance
+        return lambda at, v: self._characteristic(at, v, box)
+
+    def value(self, point: Point) -> arb:
+        """Return what is bounded at a point (m, v): mean, variance, growth, or the largest singular value."""
+        m, v = point
+        at, ball = LeafMoments(BALL.rational(m), BALL.rational(v)), BALL.rational(v)
+        if self.claim.kind != "norm":
+            return self.function((m, m, v, v))(at, ball).value
+        (a, b, c, d), _ = self._entries(at, ball, (m, m, v, v))
+        total = sum((BALL.square(x) for x in (a, b, c, d)), arb(0))
+        squared = (total + BALL.sqrt(BALL.square(total) - 4 * BALL.square(a * d - b * c))) / 2
+        return BALL.sqrt(squared)
+
+    def witness(self, point: Point) -> tuple[Fraction, ...]:
+        """Return (mu, omega, nu, tau) of the region at which :meth:`value` is attained, or nearly so."""
+        m, v = point
+        nu, tau = self.region.nu, self.region.tau
+        ends = sorted(self.region.omega, key=abs, reverse=True)
+        pairs = [(m / end, end) for end in ends if end] + [(end, m / end) for end in self.region.mu if end]
+        pairs += [(self.region.mu[0], self.region.omega[0])]
+        mu, omega = next(
+            (a, b)
+            for a, b in pairs
+            if self.region.mu[0] <= a <= self.region.mu[1] and self.region.omega[0] <= b <= self.region.omega[1]
+        )
+        least = self.claim.kind == "norm" or self._below
+        chosen = max(nu[0], v / tau[1]) if least else min(nu[1], v / tau[0])
+        return mu, omega, chosen, v / chosen
+
+    def _entries(self, at: LeafMoments, v: arb, box: Plane) -> tuple[Entries, arb]:
+        value = [x * scale for x, scale in zip(at.matrix(second=self._second)[0], self._scales(v, box)[0], strict=True)]
+        return value, value[0] * value[3] - value[1] * value[2]
+
+    @property
+    def _second(self) -> bool:
+        return self.claim.rows == "second-moment"
+
+    def _scales(self, v: arb, box: Plane) -> tuple[Entries, arb]:
+        """Return what the entries are scaled with, largest omega, largest tau and the weight, and tau's slope by v."""
+        w = BALL.rational(self.claim.weight)
+        omega = BALL.rational(max(abs(x) for x in self.region.omega))
+        low, high = self.region.nu[0], self.region.tau[1]
+        rate = BALL.rational(1 / low if box[3] <= low * high else Fraction(0))
+        tau = v * rate if box[3] <= low * high else BALL.rational(high)
+        return [omega, tau / w, omega * w, tau], rate
+
+    def _characteristic(self, at: LeafMoments, v: arb, box: Plane) -> Valued:
+        """Return ``t**4 - t**2 T + D**2``: positive, with ``|D| < t**2``, where the largest singular value is below t.
+
+        T is the sum of squares and D the determinant; t is the bound.
+        """
+        (omega, tau_over, omega_times, tau), rate = self._scales(v, box)
+        scales = (omega, tau_over, omega_times, tau)
+        w = BALL.rational(self.claim.weight)
+        raw, by_m, by_v = at.matrix(second=self._second)
+        x = [p * scale for p, scale in zip(raw, scales, strict=True)]
+        steps = (
+            [p * scale for p, scale in zip(by_m, scales, strict=True)],
+            [
+                by_v[0] * omega,
+                by_v[1] * tau_over + raw[1] * (rate / w),
+                by_v[2] * omega_times,
+                by_v[3] * tau + raw[3] * rate,
+            ],
+        )
+        squared = BALL.rational(self.claim.bound**2)
+        determinant = x[0] * x[3] - x[1] * x[2]
+        total = sum((BALL.square(p) for p in x), arb(0))
+        slopes = []
+        for z in steps:
+            turn = x[0] * z[3] + z[0] * x[3] - x[1] * z[2] - z[1] * x[2]
+            stretch = sum((p * q for p, q in zip(x, z, strict=True)), arb(0))
+            slopes.append(2 * (determinant * turn - squared * stretch))
+        return Valued(squared * squared - squared * total + BALL.square(determinant), slopes[0], slopes[1])
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A split tree in preorder, or the box at which it stopped.
+
+    Attributes:
+        letters: ``m`` and ``v`` cut the box in two, ``0`` is a leaf by plain evaluation, ``1`` a leaf by a centred one.
+        left: a box on which the claim was not shown within the budget; None where the tree is complete.
+    """
+
+    letters: str
+    left: Plane | None = None
+
+
+def grow(claim: Claim, region: Region, max_leaves: int) -> Tree:
+    """Split the domain of a claim until each leaf shows it, or the budget is spent."""
+    test, letters, leaves = Test(claim, region), "", 0
+    stack = list(reversed(claim.roots(region)))
+    while stack:
+        box = stack.pop()
+        leaf = Leaf(box)
+        tag = test.decide(leaf)
+        if not tag:
+            if leaves + len(stack) >= max_leaves:
+                return Tree(letters, box)
+            tag = leaf.steeper(test.function(box))
+            stack += reversed(halves(box, tag))
+        else:
+            leaves += 1
+        letters += tag
+    return Tree(letters)
+
+
+def _meet(x: arb, also: arb | None) -> arb:
+    """Return an enclosure of a number from two."""
+    if also is None or not also.is_finite():
+        return x
+    return x.intersection(also) if x.is_finite() else also
+
+
+def _mean(at: LeafMoments, v: arb) -> Valued:
+    return at.mean()
+
+
+def _variance(at: LeafMoments, v: arb) -> Valued:
+    return at.variance()

@@ -1,0 +1,230 @@
+"""Prove statements about the layer map of SELU, with certificates that anyone can check.
+
+Every quantity is enclosed over the statement's region: the mean, the variance and its growth from both sides, and the
+largest singular value.  What the statement claims follows from these, or a witness refutes it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil, floor, log10
+from typing import Any, Final
+
+from selu_math.exceptions import InputError, unknown_name, whole_number
+from selu_math.numbers.ball import precision
+from selu_math.numbers.exact import Rational, as_fraction, decimal_text
+from selu_math.proofs.bounds import Bound, enclose, extreme
+from selu_math.proofs.certificate import certificate
+from selu_math.proofs.claims import Claim, Plane, Test, Tree, grow
+from selu_math.proofs.region import Region
+from selu_math.proofs.statements import STATEMENTS, Statement, of_basin, of_region
+from selu_math.verdict import Answer, Verdict
+
+BITS: Final = 96
+TOLERANCE: Final = Fraction(1, 10**8)
+MAX_LEAVES: Final = 20_000
+MAX_LAYERS: Final = 400
+_MARGINS: Final = tuple(Fraction(1, n) for n in (2000, 500, 100, 20))
+_QUANTITIES: Final = (
+    Claim("norm"),
+    Claim("norm", rows="second-moment"),
+    *(Claim(kind, side) for kind in ("mean", "variance", "growth") for side in ("above", "below")),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One layer of a statement about many: every image of one box lies inside the next.
+
+    Attributes:
+        region: the box, with all weights.
+        target: the next box: ends of mean and of variance.
+        tree: what shows it.
+    """
+
+    region: Region
+    target: Plane
+    tree: Tree
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The answer of :func:`prove`.
+
+    Attributes:
+        statement: what was asked.
+        verdict: proved, refuted with a witness, or undecided.
+        bounds: certified suprema and infima over the region (over the attractor, where there is one).
+        steps: of a statement about many layers, the boxes on the way.
+        seconds: wall time.
+    """
+
+    statement: Statement
+    verdict: Verdict
+    bounds: tuple[Bound, ...]
+    steps: tuple[Step, ...]
+    seconds: float
+
+    def __bool__(self) -> bool:
+        return bool(self.verdict)
+
+    @property
+    def leaves(self) -> int:
+        """How many boxes of (m, v) the proof rests on."""
+        trees = (*(bound.tree for bound in self.bounds), *(step.tree for step in self.steps))
+        return sum(tree.letters.count("0") + tree.letters.count("1") for tree in trees)
+
+    @property
+    def certificate(self) -> dict[str, Any] | None:
+        """The certificate; None where the statement is undecided."""
+        if self.verdict.answer is Answer.UNDECIDED:
+            return None
+        shown = [bound for bound in self.bounds if bound.is_proved]
+        claims = [found for b in shown for found in (b.shown.to_dict(b.tree.letters), b.witness.to_dict())]
+        steps = [Claim("inside", target=step.target).to_dict(step.tree.letters) for step in self.steps]
+        return certificate(self.statement, steps, claims)
+
+
+def prove(
+    statement: str | Statement | None = None,
+    *,
+    region: Region | str | None = None,
+    weight: Rational = 1,
+    tolerance: Rational = TOLERANCE,
+    max_leaves: int = MAX_LEAVES,
+) -> Proof:
+    """Decide a statement about the layer map of SELU.
+
+    Args:
+        statement: one of :data:`~selu_math.proofs.statements.STATEMENTS` by name, or one of one's own.
+        region: in place of a statement: the region that the map is to keep and to contract, or its text.
+        weight: w of the norm ``sqrt(dmu**2 + (w dnu)**2)`` in which it is to contract; the paper's is 1.
+        tolerance: width of each certified supremum (relative beyond 10).
+        max_leaves: how many boxes one claim may take.
+
+    Raises:
+        InputError: for an unknown statement, a malformed region, or a tolerance or weight that is not positive.
+    """
+    asked = _asked(statement, region)
+    exact_weight, width = as_fraction(weight, "weight"), as_fraction(tolerance, "tolerance")
+    if exact_weight <= 0 or width <= 0:
+        raise InputError("weight and tolerance must be positive")
+    if exact_weight != 1 and asked.name in STATEMENTS:
+        raise InputError(f"{asked.name} is about the Euclidean norm; a weight goes with a region of your own")
+    max_leaves = whole_number("max_leaves", max_leaves, 1, 1 << 20)
+    started = time.perf_counter()
+    with precision(BITS):
+        around = asked.attractor or asked.region
+        quantities = [replace(c, weight=exact_weight) if c.kind == "norm" else c for c in _QUANTITIES]
+        bounds = tuple(enclose(claim, around, width, max_leaves) for claim in quantities)
+        steps: tuple[Step, ...] = ()
+        verdict = _verdict(asked, bounds)
+        if verdict and asked.attractor is not None:
+            steps, verdict = _chain(asked.region, asked.attractor, max_leaves)
+    return Proof(asked, verdict, bounds, steps, time.perf_counter() - started)
+
+
+def _asked(statement: str | Statement | None, region: Region | str | None) -> Statement:
+    if isinstance(statement, Statement):
+        return statement
+    if (statement is None) is (region is None):
+        raise InputError("give either a statement or a region")
+    if region is not None:
+        return of_region(region if isinstance(region, Region) else Region.parse(region))
+    if statement is None or statement not in STATEMENTS:
+        raise unknown_name("statement", str(statement), tuple(STATEMENTS))
+    return STATEMENTS[statement]
+
+
+def _verdict(statement: Statement, bounds: Iterable[Bound]) -> Verdict:
+    """Decide the claims of a statement by the suprema and infima of its quantities."""
+    found = {(b.shown.kind, b.shown.side): b for b in bounds if b.shown.rows == "variance"}
+    open_: list[Claim] = []
+    failed: list[tuple[Claim, Bound]] = []
+    for claim in statement.claims:
+        bound, sign = found[claim.kind, claim.side], 1 if claim.side == "above" else -1
+        if bound.is_proved and sign * bound.shown.bound >= sign * claim.bound:
+            continue
+        if sign * bound.witness.bound <= sign * claim.bound:
+            failed.append((claim, bound))
+        else:
+            open_.append(claim)
+    if failed:
+        claim, bound = failed[0]
+        names = ("mu", "omega", "nu", "tau")
+        witness = {name: decimal_text(x) for name, x in zip(names, bound.witness.at or (), strict=True)}
+        where = ", ".join(f"{name} = {text}" for name, text in witness.items())
+        return Verdict(Answer.REFUTED, f"{bound.witness} at {where}, where {claim} was claimed", witness)
+    if open_:
+        return Verdict(Answer.UNDECIDED, "; ".join(f"not shown: {claim}" for claim in open_))
+    return Verdict(Answer.PROVED, statement.words)
+
+
+def _chain(start: Region, attractor: Region, max_leaves: int) -> tuple[tuple[Step, ...], Verdict]:
+    """Follow a box of (mu, nu) through layers, all weights in each, until it lies in the attractor."""
+    for margin in _MARGINS:
+        steps: list[Step] = []
+        here = start
+        while not _within(here, attractor) and len(steps) < MAX_LAYERS:
+            target = _image(here, margin)
+            if steps and steps[-1].target == target:
+                break  # it comes no nearer
+            tree = grow(Claim("inside", target=target), here, max_leaves)
+            if tree.left is not None:
+                break
+            steps.append(Step(here, target, tree))
+            here = replace(start, mu=target[:2], nu=target[2:])
+        if _within(here, attractor):
+            return tuple(steps), Verdict(
+                Answer.PROVED, f"after {len(steps)} layers all trajectories are in the attractor"
+            )
+    reason = f"after {len(steps)} layers mu in {_shown(here.mu)}, nu in {_shown(here.nu)} is not in the attractor"
+    return tuple(steps), Verdict(Answer.UNDECIDED, reason)
+
+
+def _within(inner: Region, outer: Region) -> bool:
+    pairs = ((inner.mu, outer.mu), (inner.nu, outer.nu))
+    return all(b[0] <= a[0] and a[1] <= b[1] for a, b in pairs)
+
+
+def _image(region: Region, margin: Fraction) -> Plane:
+    """Return a box around the image of a region, by trial, a little wider on each side; a tree has to show it."""
+    values = {}
+    for kind in ("mean", "variance"):
+        for side in ("above", "below"):
+            test = Test(Claim(kind, side), region)
+            values[kind, side] = Fraction(float(test.value(extreme(test)).mid()))
+    low, high = values["mean", "above"], values["mean", "below"]
+    gap = (high - low) * margin
+    return (
+        _outward(low - gap, -1),
+        _outward(high + gap, 1),
+        _outward(values["variance", "above"] * (1 - margin), -1),
+        _outward(values["variance", "below"] * (1 + margin), 1),
+    )
+
+
+def _outward(x: Fraction, sign: int) -> Fraction:
+    """Round to six digits, up or down."""
+    if not x:
+        return x
+    unit = Fraction(10) ** (floor(log10(abs(x))) - 5)
+    return (ceil(x / unit) if sign > 0 else floor(x / unit)) * unit
+
+
+def _shown(ends: tuple[Fraction, Fraction]) -> str:
+    return f"[{decimal_text(ends[0])}, {decimal_text(ends[1])}]"
+
+
+def prove_basin(start: Region, attractor: Region, **options: Any) -> Proof:
+    """Decide whether trajectories from a region enter an attractor; options as for :func:`prove`.
+
+    Raises:
+        InputError: where the two have different weights.
+    """
+    if (start.omega, start.tau) != (attractor.omega, attractor.tau):
+        raise InputError("start and attractor must have the same ranges of omega and tau")
+    return prove(of_basin(start, attractor), **options)

@@ -1,0 +1,65 @@
+"""Look for a point at which a certificate's claims are false: moments in mpmath, corners and random points.
+
+It can only refute.  A claim that is false by more than a little is nearly always false at a corner or on an edge.
+"""
+
+import itertools
+import random
+from fractions import Fraction
+
+from half_lines import derivatives
+from mpmath import mp, mpf
+
+NAMES = ("mu", "omega", "nu", "tau")
+WORDS = {"theorem-1", "region", "image-bounds", "lemma-12", "theorem-2", "theorem-3a", "theorem-3b"}
+
+
+def falsified(certificate, points=24, seed=0):
+    """Return a claim and a point that contradicts it; None where none was found.  Not for statements with steps."""
+    domain = {name: tuple(map(Fraction, certificate["domain"][name])) for name in NAMES}
+    if certificate["statement"] not in WORDS:
+        raise ValueError(certificate["statement"])
+    draw = random.Random(seed)
+    places = list(itertools.product(*(domain[name] for name in NAMES)))
+    places += [tuple(_somewhere(draw, *domain[name]) for name in NAMES) for _ in range(points)]
+    with mp.workdps(30):
+        values = [(place, quantities(*place)) for place in places]
+        for claim in certificate["claims"]:
+            for place, found in [(claim["at"], None)] if "at" in claim else values:
+                at = tuple(map(Fraction, place))
+                if not _agrees(claim, found or quantities(*at)):
+                    return claim, place
+    return None
+
+
+def quantities(mu, omega, nu, tau):
+    """Return mean, variance, growth and the two Jacobians as a function of the weight gives their singular values."""
+    mu, omega, nu, tau = (mpf(x.numerator) / x.denominator for x in (mu, omega, nu, tau))
+    f, g = derivatives(mu * omega, nu * tau)
+    variance = g[0] - f[0] ** 2
+    rows = {
+        "variance": (g[1] - 2 * f[0] * f[1], g[2] / 2 - f[0] * f[2]),
+        "second-moment": (g[1], g[2] / 2),
+    }
+
+    def norm(kind, weight):
+        a, b = f[1] * omega, f[2] / 2 * tau / weight
+        c, d = rows[kind][0] * omega * weight, rows[kind][1] * tau
+        return (mp.hypot(a + d, b - c) + mp.hypot(a - d, b + c)) / 2
+
+    return {"mean": f[0], "variance": variance, "growth": variance - nu, "norm": norm}
+
+
+def _agrees(claim, found):
+    bound = Fraction(claim["bound"])
+    if claim["claim"] == "norm":
+        weight = Fraction(claim["weight"])
+        value = found["norm"](claim["rows"], mpf(weight.numerator) / weight.denominator)
+    else:
+        value = found[claim["claim"]]
+    bound = mpf(bound.numerator) / bound.denominator
+    return value < bound if claim["side"] == "below" else value > bound
+
+
+def _somewhere(draw, low, high):
+    return draw.choice((low, high, low + (high - low) * Fraction(draw.random())))

@@ -1,0 +1,381 @@
+"""The checker: its arithmetic, its independence, and what it refuses."""
+
+import ast
+import copy
+import hashlib
+import json
+import random
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from claims_by_sampling import falsified
+from mpmath import mp, mpf
+
+from selu_math.proofs import checker
+from selu_math.proofs.certificate import canonical
+from selu_math.proofs.prover import prove, prove_basin
+from selu_math.proofs.region import Region
+from selu_math.proofs.statements import STATEMENTS
+
+SOURCE = Path(checker.__file__)
+ONE = 1 << checker.BITS
+
+
+@pytest.fixture(scope="module")
+def certificates():
+    """All named certificates, one of a region and one of a basin."""
+    found = {name: prove(name).certificate for name in STATEMENTS}
+    found["region"] = prove(region="omega=-0.2:0.2,nu=0.75:1.6").certificate
+    start = Region(mu=(Fraction(-1, 2), Fraction(1, 2)), nu=(Fraction(1, 2), Fraction(3)))
+    found["basin"] = prove_basin(start, Region()).certificate
+    return found
+
+
+def signed(certificate):
+    """Return the bytes of a certificate with the hash that its body has now."""
+    body = {key: value for key, value in certificate.items() if key != "sha256"}
+    return canonical(body | {"sha256": hashlib.sha256(canonical(body)).hexdigest()})
+
+
+def refused(certificate):
+    with pytest.raises(checker.Rejected) as caught:
+        checker.check(signed(certificate))
+    text = str(caught.value)
+    assert "\n" not in text
+    return text
+
+
+@pytest.mark.parametrize("name", [*STATEMENTS, "region", "basin"])
+def test_every_leaf_of_the_prover_holds_for_the_checker(certificates, name):
+    found = checker.check(canonical(certificates[name]))
+    assert found["verdict"] == ("refuted" if name == "image-bounds" else "proved")
+    trees = [c.get("tree", "") for part in ("steps", "claims") for c in certificates[name][part]]
+    assert found["leaves"] == sum(tree.count("0") + tree.count("1") for tree in trees) > 0
+
+
+def test_certificates_are_small_and_the_same_every_time(certificates):
+    for name in STATEMENTS:
+        assert len(canonical(certificates[name])) < 20_000
+        assert prove(name).certificate == certificates[name]
+
+
+# what must not pass
+
+
+def test_a_wrong_lambda(certificates):
+    wrong = copy.deepcopy(certificates["theorem-1"])
+    low, high = wrong["constants"]["lambda"]
+    wrong["constants"]["lambda"] = [high, f"{int(high.split('p')[0]) + 1}p-100"]
+    assert "enclosure of lambda" in refused(wrong)
+    wrong["constants"]["lambda"] = [low, "2p0"]
+    assert "too wide" in refused(wrong)
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_shrunk_domain(certificates, name):
+    wrong = copy.deepcopy(certificates[name])
+    wrong["domain"]["tau"][1] = "1"
+    assert f"its domain is not that of {name}" in refused(wrong)
+
+
+def test_a_missing_leaf(certificates):
+    wrong = copy.deepcopy(certificates["theorem-1"])
+    for claim in wrong["claims"]:
+        if "tree" in claim:
+            claim["tree"] = claim["tree"][:-1]
+            break
+    assert "a leaf is missing" in refused(wrong)
+
+
+def test_a_leaf_too_many(certificates):
+    wrong = copy.deepcopy(certificates["theorem-2"])
+    wrong["claims"][0]["tree"] += "0"
+    refused(wrong)
+
+
+@pytest.mark.parametrize("tag", "01")
+def test_the_whole_domain_as_one_leaf(certificates, tag):
+    wrong = copy.deepcopy(certificates["theorem-1"])
+    wrong["claims"][0]["tree"] = tag * 2  # the domain is cut in two from the start
+    assert "leaf 1 does not show" in refused(wrong) or "leaf 2 does not show" in refused(wrong)
+
+
+def test_another_hash(certificates):
+    data = canonical(certificates["theorem-1"]).replace(b'"sha256":"', b'"sha256":"0')
+    with pytest.raises(checker.Rejected, match="hash"):
+        checker.check(data)
+
+
+def test_claims_that_do_not_amount_to_the_statement(certificates):
+    wrong = copy.deepcopy(certificates["theorem-1"])
+    wrong["claims"] = [c for c in wrong["claims"] if not (c["claim"] == "norm" and c["rows"] == "variance")]
+    assert "leave open whether the singular value" in refused(wrong)
+    wrong = copy.deepcopy(certificates["theorem-2"])
+    wrong["claims"] = [c for c in wrong["claims"] if c["claim"] != "growth"]
+    assert "leave open whether the new variance minus nu" in refused(wrong)
+
+
+def test_a_bound_that_is_too_sharp(certificates):
+    for name in ("theorem-1", "theorem-3a"):
+        for i, claim in enumerate(certificates[name]["claims"]):
+            wrong = copy.deepcopy(certificates[name])
+            sign = -1 if claim["side"] == "below" else 1
+            wrong["claims"][i]["bound"] = str(Fraction(claim["bound"]) + sign * Fraction(2, 10**8))
+            assert "does not show" in refused(wrong)
+
+
+def test_a_witness_outside(certificates):
+    wrong = copy.deepcopy(certificates["image-bounds"])
+    claim = next(c for c in wrong["claims"] if "at" in c and c["claim"] == "mean")
+    claim["at"][0] = "1/9"
+    assert "witness lies outside" in refused(wrong)
+
+
+def test_a_step_left_out(certificates):
+    wrong = copy.deepcopy(certificates["global"])
+    del wrong["steps"][7]
+    refused(wrong)
+    wrong = copy.deepcopy(certificates["global"])
+    del wrong["steps"][-1]
+    assert "does not lie in the attracting box" in refused(wrong)
+
+
+def test_a_statement_under_another_name(certificates):
+    wrong = copy.deepcopy(certificates["lemma-12"])
+    for name in STATEMENTS:
+        if name != "lemma-12":
+            refused(wrong | {"statement": name})
+
+
+def test_a_weighted_norm_is_no_singular_value():
+    certificate = prove(region=Region(), weight=Fraction(3, 2)).certificate
+    assert checker.check(canonical(certificate))["verdict"] == "proved"
+    refused(certificate | {"statement": "theorem-1"})
+
+
+BAD = {
+    "empty": b"",
+    "no JSON": b"{",
+    "binary": bytes(range(256)),
+    "a list": b"[]",
+    "a number": b"1",
+    "deeply nested": b"[" * 100_000,
+    "deeply nested objects": b'{"a":' * 50_000,
+    "huge": b'{"a":"' + b"9" * 3_000_000 + b'"}',
+    "a huge number": b'{"schema":' + b"9" * 100_000 + b"}",
+    "another schema": b'{"schema":"selu-math/certificate/2","sha256":""}',
+    "nothing else": b'{"schema":"selu-math/certificate/1","sha256":""}',
+}
+
+
+@pytest.mark.parametrize("data", BAD.values(), ids=BAD)
+def test_what_is_no_certificate_is_refused_in_one_line(data):
+    with pytest.raises(checker.Rejected) as caught:
+        checker.check(data)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize(
+    "number", ["nan", "inf", "1e9", "0x10", "1/0", "", " 1", "1_0", "9" * 1001, 1, 0.5, None, [], {}]
+)
+def test_what_is_no_number_is_refused(certificates, number):
+    wrong = copy.deepcopy(certificates["theorem-1"])
+    wrong["claims"][0]["bound"] = number
+    refused(wrong)
+    wrong = copy.deepcopy(certificates["theorem-1"])
+    wrong["domain"]["mu"][0] = number
+    refused(wrong)
+
+
+def test_truncated_and_spaced_certificates(certificates):
+    data = canonical(certificates["theorem-1"])
+    for length in (1, 100, len(data) // 2, len(data) - 1):
+        with pytest.raises(checker.Rejected):
+            checker.check(data[:length])
+    with pytest.raises(checker.Rejected, match="canonical form"):
+        checker.check(data.replace(b",", b", "))
+    twice = data.replace(b'"statement":', b'"statement":"global","statement":')
+    with pytest.raises(checker.Rejected, match="canonical form"):
+        checker.check(twice)
+
+
+def test_deep_trees_end(certificates):
+    wrong = copy.deepcopy(certificates["theorem-1"])
+    wrong["claims"][0]["tree"] = "v" * 50_000
+    refused(wrong)
+
+
+# independence
+
+
+def test_it_imports_the_standard_library_alone_and_is_short():
+    tree = ast.parse(SOURCE.read_text())
+    names = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
+    names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert names <= {"__future__", "fractions", "hashlib", "json", "math", "re", "sys", "typing"}
+    assert len(SOURCE.read_text().splitlines()) < 500
+
+
+def test_it_runs_by_itself(certificates, tmp_path):
+    (tmp_path / "checker.py").write_bytes(SOURCE.read_bytes())
+    (tmp_path / "good.json").write_bytes(canonical(certificates["theorem-1"]))
+    (tmp_path / "bad.json").write_text("{}")
+
+    def run(*names):
+        words = [sys.executable, "-I", "-S", "checker.py", *names]
+        return subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+
+    good = run("good.json")
+    assert (good.returncode, good.stderr) == (0, "")
+    assert good.stdout.startswith("good.json: theorem-1 proved, ")
+    bad = run("bad.json", "good.json", "none.json")
+    assert bad.returncode == 1
+    assert [line.split(":")[1].strip().split()[0] for line in bad.stdout.splitlines() if not line.startswith(" ")] == [
+        "rejected",
+        "theorem-1",
+        "rejected",
+    ]
+
+
+def test_its_domains_and_claims_are_those_of_the_prover():
+    assert set(checker.STATEMENTS) == {*STATEMENTS, "region", "basin"}
+    for name, statement in STATEMENTS.items():
+        domain, wanted = checker.STATEMENTS[name]
+        assert domain == {side: getattr(statement.region, side) for side in checker.NAMES}
+        if wanted:
+            asked = {(c.kind, c.side, c.bound) for c in statement.claims}
+            assert {(c.kind, c.side, c.bound) for c in wanted} == asked
+
+
+# arithmetic, against mpmath
+
+
+def inside(x, value, width):
+    """Whether an interval holds a value, and is narrow."""
+    low, high = mpf(x.low) / ONE, mpf(x.high) / ONE
+    return low <= value <= high and high - low <= width * max(1, abs(value))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_elementary_functions(seed):
+    draw = random.Random(seed)
+    with mp.workdps(80):
+        for _ in range(100):
+            x = draw.choice((0, 1, 6 * ONE, 6 * ONE + 1, draw.randint(0, 60 * ONE), draw.randint(0, ONE)))
+            t = mpf(x) / ONE
+            assert inside(checker.exp(x), mp.exp(t), mpf(10) ** -30)
+            assert inside(checker.falling(checker.I(x, x)), mp.exp(-t), mpf(10) ** -34)
+            for y in (x, -x // 8):
+                t = mpf(y) / ONE
+                mills = mp.erfc(t / mp.sqrt(2)) / 2 / mp.npdf(t)
+                assert inside(checker.mills_at(y), mills, mpf(10) ** -25)
+
+
+def test_constants():
+    with mp.workdps(60):
+        assert inside(checker.PI, mp.pi, mpf(10) ** -34)
+        assert inside(checker.LAMBDA, mpf("1.05070098735548049341933498529460635"), mpf(10) ** -32)
+        assert inside(checker.ALPHA, mpf("1.67326324235437728481704299167165204"), mpf(10) ** -32)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_interval_operations_hold_those_of_their_points(seed):
+    draw = random.Random(seed)
+
+    def random_interval():
+        a, b = sorted(Fraction(draw.randint(-8000, 8000), draw.randint(1, 999)) for _ in range(2))
+        return checker.between(a, b), draw.choice((a, b, (a + b) / 2))
+
+    def holds(x, value):
+        return Fraction(x.low, ONE) <= value <= Fraction(x.high, ONE)
+
+    for _ in range(300):
+        (x, p), (y, q) = random_interval(), random_interval()
+        n = draw.randint(0, 16)
+        assert holds(x + y, p + q)
+        assert holds(x - y, p - q)
+        assert holds(x * y, p * q)
+        assert holds(x.square(), p * p)
+        assert x.square().low >= 0
+        assert holds(x.half(), p / 2)
+        assert holds(x.times(n), n * p)
+        if y.low > 0:
+            assert holds(x / y, p / q)
+            root = y.root()
+            assert Fraction(root.low, ONE) ** 2 <= q <= Fraction(root.high, ONE) ** 2
+        else:
+            with pytest.raises(checker.Rejected):
+                x / y
+
+
+# mutations
+
+
+def mutated(certificate, draw):
+    """Return a certificate with one thing changed, and the hash that it then has."""
+    wrong = copy.deepcopy(certificate)
+    places = []
+
+    def walk(value, path):
+        if isinstance(value, dict):
+            for key, item in value.items():
+                walk(item, [*path, key])
+        elif isinstance(value, list):
+            for i, item in enumerate(value):
+                walk(item, [*path, i])
+        else:
+            places.append(path)
+
+    walk({key: value for key, value in wrong.items() if key != "sha256"}, [])
+    path = draw.choice(places)
+    owner = wrong
+    for key in path[:-1]:
+        owner = owner[key]
+    text = owner[path[-1]]
+    if path[-1] == "tree":
+        i = draw.randrange(len(text))
+        letter = draw.choice("mv01")
+        owner["tree"] = draw.choice(
+            (text[:i] + text[i + 1 :], text[:i] + letter + text[i + 1 :], text[:i] + letter + text[i:])
+        )
+    elif isinstance(text, str) and text.lstrip("-")[:1].isdigit():
+        if "p" in text:
+            mantissa, exponent = text.split("p")
+            owner[path[-1]] = f"{int(mantissa) ^ 1 << draw.randrange(104)}p{exponent}"
+        else:
+            q = Fraction(text)
+            steps = (
+                -q,
+                q * 2,
+                q / 2,
+                q + 1,
+                q - 1,
+                q + Fraction(1, 10**7),
+                q - Fraction(1, 10**7),
+                q + Fraction(1, 100),
+            )
+            owner[path[-1]] = str(draw.choice(steps))
+    else:
+        words = (*checker.STATEMENTS, "above", "below", "variance", "second-moment", "mean", "norm", "growth", None)
+        owner[path[-1]] = draw.choice(words)
+    return wrong
+
+
+def test_no_mutant_is_accepted_that_claims_something_false(certificates):
+    draw = random.Random(7)
+    accepted = 0
+    for i in range(200):
+        name = draw.choice(["theorem-1", "lemma-12", "theorem-2", "theorem-3b", "image-bounds", "region"])
+        wrong = mutated(certificates[name], draw)
+        data = signed(wrong)
+        try:
+            checker.check(data)
+        except checker.Rejected:
+            continue
+        accepted += 1
+        assert falsified(json.loads(data)) is None, (i, name)
+    assert accepted < 60

@@ -1,0 +1,158 @@
+"""Statements decided: the paper's figures lie in the certified bounds, which are narrow; witnesses attain them."""
+
+import itertools
+import random
+from fractions import Fraction
+
+import pytest
+from claims_by_sampling import quantities
+from half_lines import derivatives
+from mpmath import mp, mpf
+
+from selu_math import Answer, InputError, Region, prove, prove_basin
+from selu_math.proofs.statements import STATEMENTS
+
+PUBLISHED = {
+    # Klambauer et al. 2017 and the authors' notebook; the last one is a grid's, for the second moment
+    ("theorem-1", "norm", "below", "variance"): (0.897608, 1e-6),
+    ("theorem-1", "mean", "above", "variance"): (-0.0310605, 1e-7),
+    ("theorem-1", "mean", "below", "variance"): (0.0677251, 1e-7),
+    ("theorem-1", "variance", "above", "variance"): (0.803712, 1e-6),
+    ("theorem-1", "variance", "below", "variance"): (1.48157, 1e-5),
+    ("theorem-2", "growth", "below", "variance"): (-0.119744, 1e-6),
+    ("theorem-3b", "growth", "above", "variance"): (0.0110293, 1e-7),
+    ("lemma-12", "norm", "below", "second-moment"): (0.9912524171058772, 1e-8),
+}
+
+
+@pytest.fixture(scope="module")
+def proofs():
+    return {name: prove(name) for name in STATEMENTS}
+
+
+def bound_of(proof, kind, side, rows):
+    return next(b for b in proof.bounds if (b.shown.kind, b.shown.side, b.shown.rows) == (kind, side, rows))
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_every_named_statement_is_decided(proofs, name):
+    answer = Answer.REFUTED if name == "image-bounds" else Answer.PROVED
+    assert proofs[name].verdict.answer is answer
+    assert all(bound.is_proved for bound in proofs[name].bounds)
+
+
+def test_the_paper_states_a_mean_that_is_attained_below_its_bound(proofs):
+    verdict = proofs["image-bounds"].verdict
+    assert verdict.witness == {"mu": "0.1", "omega": "-0.1", "nu": "0.8", "tau": "0.95"}
+    with mp.workdps(30):
+        mean = quantities(*map(Fraction, verdict.witness.values()))["mean"]
+    assert mpf("-0.0310606") < mean < mpf("-0.03106")
+
+
+@pytest.mark.parametrize("key", PUBLISHED, ids=" ".join)
+def test_published_figures(proofs, key):
+    value, known_to = PUBLISHED[key]
+    low, high = bound_of(proofs[key[0]], *key[1:]).ends
+    assert high - low <= Fraction(1, 10**8)
+    assert low - Fraction(known_to) <= Fraction(value) <= high + Fraction(known_to)
+
+
+def test_the_minimum_that_an_optimiser_missed(proofs):
+    low, high = bound_of(proofs["theorem-3a"], "growth", "above", "variance").ends
+    assert Fraction("0.00773607") < low < high < Fraction("0.00773609") < Fraction("0.00773618")
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_witnesses_attain_what_is_said_of_them(proofs, name):
+    """By an evaluation in mpmath that shares nothing with the prover."""
+    region = proofs[name].statement.attractor or proofs[name].statement.region
+    with mp.workdps(30):
+        for bound in proofs[name].bounds:
+            point = bound.witness.at
+            assert all(
+                a <= x <= b for x, (a, b) in zip(point, (region.mu, region.omega, region.nu, region.tau), strict=True)
+            )
+            found = quantities(*point)[bound.witness.kind]
+            value = found(bound.witness.rows, 1) if callable(found) else found
+            low, high = (mpf(x.numerator) / x.denominator for x in bound.ends)
+            assert low < value < high
+
+
+def test_global_takes_25_layers_into_theorem_1(proofs):
+    proof = proofs["global"]
+    assert len(proof.steps) == 25
+    target = proof.steps[-1].target
+    assert target[0] > Fraction(-1, 10)
+    assert target[1] < Fraction(1, 10)
+    assert Fraction(4, 5) < target[2] < target[3] < Fraction(3, 2)
+
+
+def test_trajectories_stay_in_the_boxes_of_their_layer(proofs):
+    """Random weights in every layer, from the corners of the start: a simulation in mpmath."""
+    draw = random.Random(3)
+    steps = proofs["global"].steps
+    with mp.workdps(20):
+        for mu, nu in itertools.product((-1, 0, 1), (Fraction(1, 50), 1, 16)):
+            mean, variance = mpf(mu), mpf(Fraction(nu).numerator) / Fraction(nu).denominator
+            for step in steps:
+                omega, tau = (
+                    draw.choice((-0.1, 0.1, draw.uniform(-0.1, 0.1))),
+                    draw.choice((0.95, 1.1, draw.uniform(0.95, 1.1))),
+                )
+                f, g = derivatives(mean * mpf(omega), variance * mpf(tau))
+                mean, variance = f[0], g[0] - f[0] ** 2
+                a, b, c, d = (mpf(x.numerator) / x.denominator for x in step.target)
+                assert a < mean < b
+                assert c < variance < d
+
+
+def test_a_region_of_ones_own():
+    assert prove(region="omega=-0.2:0.2,nu=0.75:1.6")
+    refuted = prove(region="tau=0.8:1.25")
+    assert refuted.verdict.answer is Answer.REFUTED
+    assert "the new variance is below 0.70156" in refuted.verdict.reason
+    assert refuted.certificate["statement"] == "region"
+
+
+def test_what_the_budget_does_not_reach_is_undecided_and_has_no_certificate():
+    proof = prove("theorem-1", max_leaves=2)
+    assert proof.verdict.answer is Answer.UNDECIDED
+    assert "not shown" in proof.verdict.reason
+    assert proof.certificate is None
+    assert not proof
+
+
+def test_a_basin_that_does_not_enter_its_attractor_is_undecided():
+    start = Region(mu=(Fraction(-1), Fraction(1)), nu=(Fraction(1, 50), Fraction(16)))
+    narrow = Region(mu=(Fraction(-1, 25), Fraction(7, 100)), nu=(Fraction("0.83"), Fraction("1.49")))
+    proof = prove_basin(start, narrow)
+    assert proof.verdict.answer is not Answer.PROVED
+
+
+def test_a_tolerance_and_a_weight():
+    fine = prove("theorem-1", tolerance="1e-11")
+    low, high = bound_of(fine, "norm", "below", "variance").ends
+    assert high - low <= Fraction(1, 10**11)
+    assert float(low) == pytest.approx(0.8976083584089181, abs=1e-11)
+    weighted = prove(region=Region(), weight="0.5")
+    assert weighted
+    assert weighted.bounds[0].ends != fine.bounds[0].ends
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"statement": "theorem-4"}, "theorem-1, lemma-12"),
+        ({}, "give either a statement or a region"),
+        ({"statement": "global", "region": "mu=0:1"}, "give either a statement or a region"),
+        ({"region": "mu=1:0"}, "inverted"),
+        ({"statement": "theorem-1", "tolerance": 0}, "must be positive"),
+        ({"statement": "theorem-1", "weight": 2}, "Euclidean norm"),
+        ({"statement": "theorem-1", "max_leaves": 0}, "max_leaves"),
+    ],
+)
+def test_bad_input(arguments, says):
+    with pytest.raises(InputError, match=says):
+        prove(**arguments)
+    with pytest.raises(InputError, match="same ranges"):
+        prove_basin(Region(), Region(tau=(Fraction(1), Fraction(1))))
