@@ -11,6 +11,7 @@ from selu_math.plotting.activation import plot_activation
 from selu_math.plotting.atlas import plot_atlas
 from selu_math.plotting.basin import plot_basin
 from selu_math.plotting.compare import plot_compare
+from selu_math.plotting.errors import plot_errors
 from selu_math.plotting.phase import plot_phase
 from selu_math.plotting.picture import FORMATS, Picture, format_of, render, save
 from selu_math.plotting.stability import plot_stability
@@ -26,7 +27,7 @@ PLOTS: Final[Mapping[str, Callable[..., Picture]]] = {
     "basin": plot_basin,
     "compare": plot_compare,
 }
-"""Every kind of picture by name; each takes ``activation`` and ``theme`` and returns a :class:`Picture`."""
+"""Every kind of picture of an activation by name; each takes that and ``theme`` and returns a :class:`Picture`."""
 
 __all__ = [
     "DARK",
@@ -41,6 +42,7 @@ __all__ = [
     "plot_atlas",
     "plot_basin",
     "plot_compare",
+    "plot_errors",
     "plot_phase",
     "plot_stability",
     "plot_trajectories",

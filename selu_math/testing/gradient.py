@@ -27,7 +27,7 @@ def gradient(subject: Subject, slope: Slope, recovered: Recovered) -> Iterator[C
         yield _no_gradient(subject, slope, output)
         return
     at_zero = float(subject.differentiate(slope, np.array([0.0])).values[0])
-    judged = _flushed(subject.judge(output, recovered, slope=True), at_zero)
+    judged = count_flushed(subject.judge(output, recovered, slope=True), at_zero)
     finite, failed = np.isfinite(judged.got), False
     yield _finite(subject, judged, ~finite, output)
     for name, mask in regions("gradient", judged.x):
@@ -46,7 +46,7 @@ def gradient(subject: Subject, slope: Slope, recovered: Recovered) -> Iterator[C
         yield gradient_positions(subject, slope)
 
 
-def _flushed(judged: Judgement, at_zero: float) -> Judgement:
+def count_flushed(judged: Judgement, at_zero: float) -> Judgement:
     """Count a subnormal x that has the slope of 0 as flushed; whether that slope is right is another check."""
     flushed = judged.over & (np.abs(judged.x) < float(judged.form.smallest_normal)) & (judged.got == at_zero)
     error = np.where(flushed, 0.0, judged.error)

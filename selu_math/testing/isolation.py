@@ -14,6 +14,7 @@ from selu_math.exceptions import InputError, SeluMathError, quoted
 from selu_math.testing.adapters import one_line
 from selu_math.testing.api import check_selu
 from selu_math.testing.dropout import check_alpha_dropout
+from selu_math.testing.errors import Errors, measure_errors
 from selu_math.testing.initialisers import check_initializer
 from selu_math.testing.result import CheckResult
 from selu_math.testing.targets import resolve_target
@@ -51,10 +52,29 @@ def check_target(target: str, kind: str = "selu", *, timeout: float | None = Non
         InputError: for whatever ``resolve_target`` and the check refuse, for a target that takes longer, and for one
             that ends the process.
     """
+    found: CheckResult = _run_elsewhere(KINDS[kind], target, timeout, options)
+    return found
+
+
+def measure_target(
+    target: str, *, timeout: float | None = None, **options: Any
+) -> tuple[CheckResult, tuple[Errors, ...]]:
+    """Return what the checks of SELU find about a target, and its errors; otherwise as :func:`check_target`."""
+    found: tuple[CheckResult, tuple[Errors, ...]] = _run_elsewhere(_check_and_measure, target, timeout, options)
+    return found
+
+
+def _check_and_measure(fn: Callable[[Any], Any], **options: Any) -> tuple[CheckResult, tuple[Errors, ...]]:
+    result = check_selu(fn, **options)
+    return result, measure_errors(fn, dtypes=options.get("dtypes"), profile=options.get("profile", "practical"))
+
+
+def _run_elsewhere(task: Callable[..., Any], target: str, timeout: float | None, options: dict[str, Any]) -> Any:
+    """Return what a task, a function of a module, finds about a target in a process of its own."""
     # a fresh interpreter: frameworks do not survive a fork
     context = get_context("spawn")
     here, there = context.Pipe(duplex=False)
-    child = context.Process(target=_child, args=(there, kind, target, options), daemon=True)
+    child = context.Process(target=_child, args=(there, task, target, options), daemon=True)
     child.start()
     there.close()
     try:
@@ -71,16 +91,15 @@ def check_target(target: str, kind: str = "selu", *, timeout: float | None = Non
         here.close()
     if isinstance(result, Exception):
         raise result
-    found: CheckResult = result
-    return found
+    return result
 
 
-def _child(connection: Connection, kind: str, target: str, options: dict[str, Any]) -> None:
+def _child(connection: Connection, task: Callable[..., Any], target: str, options: dict[str, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends both
     sys.stdout.flush()
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
-        connection.send(KINDS[kind](resolve_target(target), **options, on_fail=None))
+        connection.send(task(resolve_target(target), **options, on_fail=None))
     except SeluMathError as error:
         connection.send(InputError(str(error)))
     except Exception as error:  # noqa: BLE001  a fault of ours reaches the parent in one line, too

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,9 +13,11 @@ from selu_math_cli.options import Json, Output, Quiet, choice
 from selu_math_cli.output import Sink, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import RenderableType
 
-    from selu_math.testing import Check, CheckResult
+    from selu_math.testing import Check, CheckResult, Errors
 
 
 def register(app: typer.Typer) -> None:
@@ -50,6 +53,13 @@ def verify(
         bool | None,
         typer.Option("--compiled/--not-compiled", help="Judge what torch.compile or jax.jit makes of it, too."),
     ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", metavar="PATH", help="Draw the errors in ulp over x there, as svg, png or pdf."),
+    ] = None,
+    theme: Annotated[
+        str | None, typer.Option("--theme", metavar="THEME", help="Of the picture: light (default) or dark.")
+    ] = None,
     timeout: Annotated[str, typer.Option("--timeout", metavar="S", help="Seconds it may take; 0 is no limit.")] = "300",
     json: Json = False,
     output: Output = None,
@@ -58,7 +68,7 @@ def verify(
     """Check an implementation of SELU against proved values: constants, values in ulp, limits, nan, gradient."""
     sink = Sink(output, as_json=json, quiet=quiet)
     from selu_math.exceptions import InputError
-    from selu_math.testing.isolation import KINDS, check_target, guess
+    from selu_math.testing.isolation import KINDS, check_target, guess, measure_target
 
     kind = guess(target) if of == "auto" else choice(of, "kind", tuple(KINDS))
     if kind == "selu":
@@ -71,18 +81,55 @@ def verify(
         foreign: dict[str, Any] = {"--p": p}
     else:
         options = {"p": None if p is None else _share(p)} if kind == "alpha-dropout" else {}
-        foreign = {"--dtype": dtype, "--compiled": compiled, "--expect-fail": expect_fail}
+        foreign = {"--dtype": dtype, "--compiled": compiled, "--expect-fail": expect_fail, "--plot": plot}
         foreign |= {} if kind == "alpha-dropout" else {"--p": p}
     for name, value in foreign.items():
         if value is not None:
             raise InputError(f"{name} says nothing about {kind}; --of says what {target} is")
     limit = _seconds(timeout)
-    with sink.progress(f"checking {target}"):
-        result = check_target(target, kind, timeout=limit, **options)
+    if plot is not None:
+        _require_drawable(plot, theme or "light", sink)
+    elif theme is not None:
+        raise InputError("--theme is the picture's; it needs --plot")
+    drawn: dict[str, Any] | None = None
+    with sink.progress(f"checking {target}") as step:
+        if plot is None:
+            result = check_target(target, kind, timeout=limit, **options)
+        else:
+            result, errors = measure_target(target, timeout=limit, **options)
+            step("drawing the errors")
+            drawn = _draw(plot, theme or "light", target, errors) if errors else None
     result = replace(result, target=target)
-    sink.emit(result.to_dict(), *_text(result))
+    document, text = result.to_dict(), _text(result)
+    if plot is not None:
+        document["plot"] = drawn
+        says = f"Errors over x are drawn in {plot}." if drawn else "There is nothing to draw: no number came back."
+        text += ["", says]
+    sink.emit(document, *text)
     if not result.passed:
         raise typer.Exit(1)
+
+
+def _require_drawable(path: Path, theme: str, sink: Sink) -> None:
+    """Raise where a picture could not be drawn or written."""
+    from selu_math.exceptions import InputError
+    from selu_math.files import check_writable
+    from selu_math.plotting import Theme, format_of
+
+    Theme.of(theme)
+    format_of(path)
+    check_writable(path)
+    if sink.path is not None and sink.path.resolve() == path.resolve():
+        raise InputError("--plot and --output name the same file; give the picture one of its own")
+
+
+def _draw(path: Path, theme: str, target: str, errors: Sequence[Errors]) -> dict[str, Any]:
+    """Write the picture, and return what it shows."""
+    from selu_math.plotting import format_of, plot_errors, render
+
+    picture = plot_errors(errors, name=target, theme=theme)
+    Sink(path).write(render(picture, format_of(path)))
+    return {"path": str(path), "caption": picture.caption, "data": dict(picture.data)}
 
 
 def _expected(items: list[str]) -> dict[str, str]:
