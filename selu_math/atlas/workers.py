@@ -5,19 +5,17 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
-import signal
-import threading
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from itertools import islice
-from types import FrameType
 from typing import Final
 
 from selu_math.atlas.grid import Settings
 from selu_math.atlas.methods import compute_block
 from selu_math.exceptions import InputError, MissingExtraError, quoted
+from selu_math.processes import begin_child, interrupts_held
 
 _WAITING: Final = 256
 """Blocks handed out at a time."""
@@ -44,7 +42,7 @@ def on_cores(settings: Settings, blocks: Sequence[int], workers: int) -> Blocks:
         InputError: where the processes cannot start or are killed.
     """
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(blocks)), mp_context=context, initializer=_begin_worker)
+    pool = ProcessPoolExecutor(min(workers, len(blocks)), mp_context=context, initializer=begin_child)
     try:
         yield from _as_done(pool, settings, blocks)
     except BrokenProcessPool:
@@ -108,7 +106,7 @@ def _as_done(executor: Executor, settings: Settings, blocks: Sequence[int]) -> B
     waiting: dict[Future[dict[str, bytes]], int] = {}
 
     def hand_out(count: int) -> None:
-        with _interrupts_held():
+        with interrupts_held():
             for block in islice(left, count):
                 waiting[executor.submit(compute_block, settings, block)] = block
 
@@ -118,36 +116,3 @@ def _as_done(executor: Executor, settings: Settings, blocks: Sequence[int]) -> B
         for future in done:
             yield waiting.pop(future), future.result()
         hand_out(len(done))
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Put Ctrl-C off while processes start, and keep it from them for good: the parent ends them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[tuple[int, FrameType | None]] = []
-    handler = signal.signal(signal.SIGINT, lambda *given: came.append(given))
-    masks = hasattr(signal, "pthread_sigmask")
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masks else set()  # children inherit it
-    try:
-        yield
-    finally:
-        if masks:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, signal.SIG_DFL if handler is None else handler)
-        if came and callable(handler):
-            handler(*came[0])
-
-
-def _begin_worker() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End this worker when its parent is killed, which could not tell it to."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

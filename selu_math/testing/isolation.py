@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Final
 
 from selu_math.exceptions import InputError, SeluMathError, quoted
+from selu_math.processes import begin_child, interrupts_held
 from selu_math.testing.adapters import one_line
 from selu_math.testing.api import check_selu
 from selu_math.testing.dropout import check_alpha_dropout
@@ -75,7 +76,8 @@ def _run_elsewhere(task: Callable[..., Any], target: str, timeout: float | None,
     context = get_context("spawn")
     here, there = context.Pipe(duplex=False)
     child = context.Process(target=_child, args=(there, task, target, options), daemon=True)
-    child.start()
+    with interrupts_held():
+        child.start()
     there.close()
     try:
         if not here.poll(timeout):
@@ -95,7 +97,7 @@ def _run_elsewhere(task: Callable[..., Any], target: str, timeout: float | None,
 
 
 def _child(connection: Connection, task: Callable[..., Any], target: str, options: dict[str, Any]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends both
+    begin_child()
     sys.stdout.flush()
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from json import loads
+from pathlib import Path
 
 import pytest
 
@@ -158,3 +159,30 @@ def is_gone(group):
             return True
         time.sleep(0.05)
     return False
+
+
+def test_a_target_ends_with_the_command_that_is_killed(tmp_path):
+    source = "import os, time\nopen('child', 'w').write(str(os.getpid()))\ndef hang(x):\n    time.sleep(600)\n"
+    (tmp_path / "slow.py").write_text(source)
+    command = subprocess.Popen([sys.executable, "-m", "selu_math_cli", "verify", "slow.py:hang"], cwd=tmp_path)
+    try:
+        until = time.monotonic() + 60
+        while not (tmp_path / "child").exists() or not (tmp_path / "child").read_text():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    finally:
+        command.kill()
+        command.wait()
+    child = int((tmp_path / "child").read_text())
+    until = time.monotonic() + 20
+    while _runs(child):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def _runs(process):
+    """Whether a process is there; one that has ended and is not yet collected is not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

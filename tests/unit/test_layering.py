@@ -17,6 +17,7 @@ FLOORS = {
     "selu_math.exceptions": 0,
     "selu_math.files": 0,
     "selu_math.memory": 0,
+    "selu_math.processes": 0,
     "selu_math.verdict": 0,
     "selu_math.numbers": 0,
     "selu_math.pieces": 1,
