@@ -15,6 +15,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 from numbers import Real
+from threading import local
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -28,7 +29,7 @@ from selu_math.numbers.exact import Exact
 Floats: TypeAlias = NDArray[np.float64]
 Kernel: TypeAlias = Callable[[Floats, Floats], None]
 
-_BLOCK: Final = 32768
+_BLOCK: Final = 65536
 """Numbers worked on at once: few enough for the cache, many enough to outweigh the cost of a call."""
 _NODES: Final = 32
 """Nodes per unit of x."""
@@ -143,6 +144,22 @@ def selu_grad(x: Any) -> Any:
     return _apply(x, _slope, _slope_through)
 
 
+class _Workspace(local):
+    """Arrays of a block's size, which each thread keeps: asking the system for them takes as long as computing."""
+
+    _rows: Floats | None = None
+
+    def rows(self) -> Floats:
+        """Return rows of zeros, of the saturated input, and three to write on."""
+        if self._rows is None:
+            self._rows = np.empty((5, _BLOCK))
+            self._rows[0], self._rows[1] = 0, _SATURATED
+        return self._rows
+
+
+_WORKSPACE: Final = _Workspace()
+
+
 def _apply(x: Any, exactly: Kernel, through: Kernel) -> Any:
     given = _read(x)
     if given.dtype.itemsize == 2:
@@ -197,22 +214,22 @@ def _table(dtype: np.dtype[Any], exactly: Kernel) -> NDArray[Any]:
 
 def _selu(x: Floats, out: Floats) -> None:
     tables = _tables()
-    zero = np.zeros(x.shape)
-    below = np.minimum(x, zero)
-    np.maximum(below, np.full(x.shape, _SATURATED), out=below)
-    nodes = below * -_NODES
+    zero, floor, below, nodes, part = (row[: x.size] for row in _WORKSPACE.rows())
+    np.minimum(x, zero, out=below)
+    np.maximum(below, floor, out=below)
+    np.multiply(below, -_NODES, out=nodes)
     np.rint(nodes, out=nodes)
     index = nodes.astype(np.intp)
     nodes *= 1 / _NODES
     below += nodes
     rise = np.expm1(below, out=below)
-    rise *= tables.slopes.take(index, mode="clip")
-    rise += tables.values[1].take(index, mode="clip")
+    rise *= tables.slopes.take(index, out=part, mode="clip")
+    rise += tables.values[1].take(index, out=part, mode="clip")
     tables.values[0].take(index, out=out, mode="clip")
     out += rise
-    above = np.maximum(x, zero, out=zero)
-    above *= tables.scale
-    out += above
+    np.maximum(x, zero, out=part)
+    part *= tables.scale
+    out += part
     near = np.flatnonzero((x <= 0) & (x > _NEAR))
     if near.size:
         out[near] = _near(x.take(near), tables)
