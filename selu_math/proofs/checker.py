@@ -16,7 +16,8 @@ domains, the rest is computed here, in integers with directed rounding.  The mat
  6. The largest singular value of a 2x2 matrix with sum of squares T and determinant D is below t if and only if
     |D| < t**2 and t**4 - t**2 T + D**2 > 0.
  7. Over a box, h(x) lies in h(c) + sum of (slope over the box)(x - c), c its centre (the mean value theorem).
- 8. v (E f')**2 <= Var f <= v E f'**2 (Stein and Cauchy-Schwarz; Poincare).
+ 8. v (E f')**2 <= Var f <= v E f'**2 (Stein and Cauchy-Schwarz; Poincare).  f'(z) >= lambda for z >= -1/2, since
+    alpha**2 > e; hence E f' >= lambda Phi((m + 1/2)/s).
  9. A map that keeps a box and whose Jacobian has norm at most t < 1 there brings any two points nearer by the factor t
     (a box is convex) and has one fixed point, which attracts all of it (Banach).
 """
@@ -31,8 +32,7 @@ from fractions import Fraction
 from math import isqrt
 from typing import Any
 
-SCHEMA = "selu-math/certificate/1"
-BITS = 128  # behind the binary point
+SCHEMA, BITS = "selu-math/certificate/1", 128  # places behind the binary point
 MAX_BYTES, MAX_DEPTH = 200_000, 400
 
 
@@ -42,8 +42,6 @@ class Rejected(Exception):
 
 class I:
     """An interval: two integers, lower and upper end times 2**BITS."""
-
-    __slots__ = ("high", "low")
 
     def __init__(self, low: int, high: int) -> None:
         self.low, self.high = low, high
@@ -68,9 +66,6 @@ class I:
     def times(self, n: int) -> I:  # n > 0
         return I(self.low * n, self.high * n)
 
-    def half(self) -> I:
-        return I(self.low >> 1, -(-self.high >> 1))
-
     def square(self) -> I:
         least = 0 if self.low <= 0 <= self.high else min(abs(self.low), abs(self.high))
         most = max(abs(self.low), abs(self.high))
@@ -80,6 +75,17 @@ class I:
         if self.low < 0:
             raise Rejected("a square root of a negative number on a leaf")
         return I(isqrt(self.low << BITS), isqrt(self.high << BITS) + 1)
+
+    def falling(self) -> I:
+        """Return exp(-x) where x >= 0 (0 in place of what is below); beyond 200 it is less than 2**-BITS."""
+        low, high, far = max(self.low, 0), max(self.high, 0), 200 << BITS
+        return I((ONE / exp(high)).low if high < far else 0, (ONE / exp(low)).high if low < far else 1)
+
+    def density(self) -> I:
+        return (self.square() * HALF).falling() / ROOT_TWO_PI
+
+    def mills(self) -> I:
+        return I(mills_at(self.high).low, mills_at(self.low).high)
 
 
 def between(low: Fraction, high: Fraction) -> I:
@@ -91,7 +97,7 @@ def exactly(q: Fraction | int) -> I:
     return between(Fraction(q), Fraction(q))
 
 
-ZERO, ONE = I(0, 0), exactly(1)
+ZERO, ONE, HALF = I(0, 0), exactly(1), exactly(Fraction(1, 2))
 
 
 def exp(x: int) -> I:
@@ -109,12 +115,6 @@ def exp(x: int) -> I:
     return total
 
 
-def falling(x: I) -> I:
-    """Return exp(-x) for x >= 0; beyond 200 it is less than 2**-BITS."""
-    far = 200 << BITS
-    return I((ONE / exp(x.high)).low if x.high < far else 0, (ONE / exp(x.low)).high if x.low < far else 1)
-
-
 def arctan_of_inverse(n: int) -> I:
     """Return arctan(1/n) for n > 1: an alternating series leaves less than its next term."""
     total = sum(Fraction((-1) ** k, (2 * k + 1) * n ** (2 * k + 1)) for k in range(60))
@@ -127,8 +127,6 @@ ROOT_TWO_PI = PI.times(2).root()
 
 def mills_at(x: int) -> I:
     """Return R at a number (times 2**BITS)."""
-    if x < -64 << BITS:
-        raise Rejected("a leaf lies too far below zero")
     square = x * x >> BITS + 1
     growth = I(exp(square).low, exp(square + 1).high) if x <= 6 << BITS else ONE  # exp(x**2/2)
     if x < 0:
@@ -140,7 +138,7 @@ def mills_at(x: int) -> I:
         for n in range(40, 0, -1):
             tail = point + exactly(n) / tail
         return ONE / tail
-    return ROOT_TWO_PI.half() * growth - I(odd_series(x, 0), odd_series(x, 1))
+    return ROOT_TWO_PI * HALF * growth - I(odd_series(x, 0), odd_series(x, 1))
 
 
 def odd_series(x: int, up: int) -> int:
@@ -153,23 +151,14 @@ def odd_series(x: int, up: int) -> int:
     return total + 2 * up * (term + 1)  # from n = 73 on each term is less than half the one before
 
 
-def mills(x: I) -> I:
-    return I(mills_at(x.high).low, mills_at(x.low).high)
+# at (0, 1) the mean is 0 if phi(0) = alpha (1/2 - E exp(z) 1{z < 0}), and the scale follows from the second moment
+FIRST, SECOND = (mills_at(k * ONE.low) / ROOT_TWO_PI for k in (1, 2))  # E exp(kz) 1{z < 0}
+ALPHA = ONE / ROOT_TWO_PI / (HALF - FIRST)
+LAMBDA = ONE / (HALF + ALPHA.square() * (SECOND - FIRST.times(2) + HALF)).root()
 
 
-def density(x: I) -> I:
-    return falling(x.square().half()) / ROOT_TWO_PI
-
-
-def constants() -> tuple[I, I]:
-    """Return lambda and alpha: at (0, 1) the mean is 0 if phi(0) = alpha (1/2 - I1), then the scale follows."""
-    phi = ONE / ROOT_TWO_PI
-    one, two, half = phi * mills_at(ONE.low), phi * mills_at(2 * ONE.low), ONE.half()
-    alpha = phi / (half - one)
-    return ONE / (half + alpha.square() * (two - one.times(2) + half)).root(), alpha
-
-
-LAMBDA, ALPHA = constants()
+def selu(x: int) -> I:
+    return LAMBDA * I(x, x) if x >= 0 else LAMBDA * ALPHA * (I(-x, -x).falling() - ONE)
 
 
 class Moments:
@@ -178,8 +167,17 @@ class Moments:
     def __init__(self, m: I, v: I) -> None:
         s = v.root()
         a, w, b = m / s, LAMBDA, ALPHA
-        phi = density(a)
-        q, one, two = (self.below_zero(k, m, v, a + s.times(k), phi) for k in (0, 1, 2))
+        phi = a.density()
+
+        def below_zero(k: int) -> I:  # E exp(kz) 1{z < 0} (item 2); where a + ks < 0 the exponent is negative
+            y, rate = ZERO - a - s.times(k), ZERO - m.times(k) - v.times(k * k) * HALF
+            if y.low > 0:
+                found = rate.falling() * (ONE - y.density() * y.mills())
+            else:
+                found = phi * (ZERO - y).mills() if y.high < 64 << BITS else I(0, ONE.high)
+            return I(max(found.low, 0), min(found.high, ONE.high))
+
+        q, one, two = below_zero(0), below_zero(1), below_zero(2)
         p, n, c, ww = ONE - q, phi / s, b.square(), w.square()
         slope = m / v * n
         e = m * p + s * phi
@@ -198,31 +196,29 @@ class Moments:
             ww * (c * (two.times(8) - one - n.times(3)) - (ONE - c) * slope).times(2),
         )
 
-        self.ratio = I(self.f[1].square().low, (ww * (p + c * two)).high)  # of the variance to v (item 8)
-
-    def below_zero(self, k: int, m: I, v: I, x: I, phi: I) -> I:
-        """Return E exp(kz) 1{z < 0} (item 2); for x = a + ks < 0 the exponent is negative."""
-        if x.high >= 0:
-            return phi * mills(x)
-        y, rate = ZERO - x, ZERO - m.times(k) - v.times(k * k).half()
-        return falling(I(max(rate.low, 0), max(rate.high, 0))) * (ONE - density(y) * mills(y))
+        x, least = (m + HALF) / s, self.f[1]
+        if x.low >= 0:
+            least = I(max(least.low, (w * (ONE - x.density() * x.mills())).low), least.high)
+        far = (w * b * s).high  # |E f(z) - f(m)| <= lambda alpha E|z - m|, and f rises
+        self.near = I(selu(m.low).low - far, selu(m.high).high + far)
+        self.ratio = I(least.square().low, (ww * (p + c * two)).high)  # of the variance to v (item 8)
 
     def variance(self) -> tuple[I, I, I]:
         """Return the new variance and its derivatives by m and v."""
         f, g = self.f, self.g
-        return g[0] - f[0].square(), g[1] - (f[0] * f[1]).times(2), g[2].half() - f[0] * f[2]
+        return g[0] - f[0].square(), g[1] - (f[0] * f[1]).times(2), g[2] * HALF - f[0] * f[2]
 
     def matrix(self, second: bool) -> tuple[list[I], list[I], list[I]]:
         """Return A, rows (mean, variance) or (mean, second moment), row by row, and its derivatives by m and v."""
         f, g = self.f, self.g
-        value = [f[1], f[2].half(), g[1], g[2].half()]
-        by_m = [f[2], f[3].half(), g[2], g[3].half()]
-        by_v = [f[3].half(), f[4].half().half(), g[3].half(), g[4].half().half()]
+        value = [f[1], f[2] * HALF, g[1], g[2] * HALF]
+        by_m = [f[2], f[3] * HALF, g[2], g[3] * HALF]
+        by_v = [f[3] * HALF, f[4] * HALF * HALF, g[3] * HALF, g[4] * HALF * HALF]
         if not second:
             mixed = f[1] * f[2] + f[0] * f[3]
-            value[2:] = [g[1] - (f[0] * f[1]).times(2), g[2].half() - f[0] * f[2]]
-            by_m[2:] = [g[2] - (f[1].square() + f[0] * f[2]).times(2), g[3].half() - mixed]
-            by_v[2:] = [g[3].half() - mixed, (g[4].half() - f[2].square() - f[0] * f[4]).half()]
+            value[2:] = [g[1] - (f[0] * f[1]).times(2), g[2] * HALF - f[0] * f[2]]
+            by_m[2:] = [g[2] - (f[1].square() + f[0] * f[2]).times(2), g[3] * HALF - mixed]
+            by_v[2:] = [g[3] * HALF - mixed, (g[4] * HALF - f[2].square() - f[0] * f[4]) * HALF]
         return value, by_m, by_v
 
 
@@ -250,11 +246,10 @@ class Leaf:
         return at_middle + by_m * self.radii[0] + by_v * self.radii[1] if self.centred else at_middle
 
     def mean(self) -> I:
-        """Enclose the new mean."""
-        return self.enclose(self.middle.f[0], self.whole.f[1], self.whole.f[2].half())
+        found, near = self.enclose(self.middle.f[0], self.whole.f[1], self.whole.f[2] * HALF), self.whole.near
+        return I(max(found.low, near.low), min(found.high, near.high))
 
-    def variance(self, rate: I) -> I:
-        """Enclose the new variance, less rate * v."""
+    def variance(self, rate: I) -> I:  # less rate * v
         _, by_m, by_v = self.whole.variance()
         found = self.enclose(self.middle.variance()[0] - rate * self.middle_v, by_m, by_v - rate)
         other = self.v * (self.whole.ratio - rate)
@@ -277,10 +272,12 @@ class Claim:
     def __init__(self, given: dict[str, Any]) -> None:
         self.kind, self.rows = given["claim"], given.get("rows", "variance")
         self.weight, self.side = number(given.get("weight", "1")), given.get("side")
-        self.at = tuple(map(number, given["at"])) if "at" in given else None
-        self.tree = given.get("tree", "")
+        self.tree, self.at = given.get("tree", ""), tuple(map(number, given["at"])) if "at" in given else None
         if self.kind == "inside":
             self.target = (*ends(given["target"][:2]), *ends(given["target"][2:]))
+            self.layers, self.rate = int(given.get("layers", "1")), number(given.get("rate", "0"))
+            if not (0 < self.layers <= 10**5 and self.rate.denominator <= 1000 and 0 <= self.rate < 10):
+                raise Rejected("a step has 1 to 100000 layers, and a rate below 10 in thousandths")
             return
         self.bound, self.below = number(given["bound"]), self.side == "below"
         known = self.kind in WORDS and self.side in ("above", "below") and self.rows in ("variance", "second-moment")
@@ -300,21 +297,22 @@ class Claim:
         low, high = (d["nu"][i] * d["tau"][i] for i in (0, 1))
         i = 1 if self.kind == "growth" and not self.below else 0
         cut = d["nu"][i] * d["tau"][1 - i]
-        parts = [(low, cut), (cut, high)] if low < cut < high else [(low, high)]
-        return [(min(m), max(m), a, b) for a, b in parts]
+        inner = [cut] if low < cut < high else []
+        return [(min(m), max(m), a, b) for a, b in zip([low, *inner], [*inner, high], strict=True)]
 
     def holds(self, d: Domain, box: Box, centred: bool) -> bool:
         """Whether it holds on all of a box of (m, v)."""
         leaf = Leaf(box, centred)
-        if self.kind == "inside":
-            a, b, c, e = (exactly(x) for x in self.target)
-            x, y = leaf.mean(), leaf.variance(ZERO)
-            return a.high < x.low and x.high < b.low and c.high < y.low and y.high < e.low
-        bound, value = exactly(self.bound), leaf.mean() if self.kind == "mean" else leaf.variance(ZERO)
+        x, y = leaf.mean(), leaf.variance(ZERO)
+        if self.kind == "inside":  # or, below its nu, growing at that rate
+            a, b, c, e = (exactly(end) for end in self.target)
+            grows = self.rate > 0 and leaf.variance(exactly(self.rate / d["tau"][0])).low > 0
+            return a.high < x.low and x.high < b.low and (c.high < y.low or grows) and y.high < e.low
+        bound, value = exactly(self.bound), x if self.kind == "mean" else y
         if self.kind == "norm":
             gap, determinant = self.characteristic(d, box, leaf)
-            least = max(-determinant.low, determinant.high) < bound.square().low
-            return least and gap.low > 0 if self.below else gap.high < 0
+            small = max(-determinant.low, determinant.high) < bound.square().low
+            return small and gap.low > 0 if self.below else gap.high < 0
         if self.kind == "growth":  # from nu: least for "below", largest for "above"; an end of its range or v/tau
             end, tau = (d["nu"][0], d["tau"][1]) if self.below else (d["nu"][1], d["tau"][0])
             at_end = box[3] <= end * tau if self.below else box[2] >= end * tau
@@ -441,29 +439,33 @@ def check(data: bytes) -> dict[str, Any]:
 def concluded(given: dict[str, Any]) -> dict[str, Any]:
     """Check the hash, the constants, every step and every claim, and whether they amount to the statement."""
     body = {key: value for key, value in given.items() if key != "sha256"}
-    if body["schema"] != SCHEMA:
-        raise Rejected(f"its schema is not {SCHEMA}")
-    if given["sha256"] != hashlib.sha256(canonical(body)).hexdigest():
-        raise Rejected("its hash is not that of its body")
+    if body["schema"] != SCHEMA or given["sha256"] != hashlib.sha256(canonical(body)).hexdigest():
+        raise Rejected(f"its schema is not {SCHEMA}, or its hash is not that of its body")
     for name, own in (("lambda", LAMBDA), ("alpha", ALPHA)):
         low, high = ends(body["constants"][name])
         if not (exactly(low).high <= own.low and own.high <= exactly(high).low and high - low < Fraction(1, 2**60)):
             raise Rejected(f"its enclosure of {name} does not hold {name}, or is too wide")
     name, d = body["statement"], box_of(body["domain"], {})
+    around = box_of(body["attractor"] or {}, d)
     published, wanted = STATEMENTS[name]
-    if published not in (None, d):
+    if published and (d, around) != (published, OMEGA if name == "global" else published):
         raise Rejected(f"its domain is not that of {name}")
     steps, claims = ([Claim(c) for c in body[key]] for key in ("steps", "claims"))
-    leaves, here, around = 0, d, d
-    if name in ("global", "basin"):
-        around = OMEGA if name == "global" else box_of(body["attractor"], d)
-        for step in steps:
-            leaves += step.check(here)
-            here = {**d, "mu": step.target[:2], "nu": step.target[2:]}
-        if not all(around[k][0] <= here[k][0] and here[k][1] <= around[k][1] for k in ("mu", "nu")):
-            raise Rejected("the last step does not lie in the attracting box")
-    elif steps:
-        raise Rejected(f"{name} has no steps")
+    leaves, here = 0, d
+    words = [f"for {', '.join(f'{k} in [{x}, {y}]' for k, (x, y) in d.items())}:"]
+    for step in steps:
+        leaves += step.check(here)
+        a, b, c, e = step.target
+        if step.rate:  # by induction: the box is kept, and nu grows at that rate until it is above c
+            kept = here["mu"][0] <= a and b <= here["mu"][1] and e <= here["nu"][1] and step.rate > 1
+            if not kept or here["nu"][0] * step.rate**step.layers < c:
+                raise Rejected("a climb leaves its box, or is too short")
+        here = {**d, "mu": (a, b), "nu": (c, e)}
+    if not all(around[k][0] <= here[k][0] and here[k][1] <= around[k][1] for k in ("mu", "nu")):
+        raise Rejected("the last step does not lie in the attracting box")
+    if steps:
+        (a, b), (c, e), count = around["mu"], around["nu"], sum(step.layers for step in steps)
+        words += [f"after {count} layers, (omega, tau) changing, mu in [{a}, {b}], nu in [{c}, {e}]; from there:"]
     leaves += sum(c.check(around) for c in claims)
     if not wanted:  # that the map keeps the box and contracts there (item 9)
         pairs = [(kind, k, i) for kind, k in (("mean", "mu"), ("variance", "nu")) for i in (0, 1)]
@@ -471,13 +473,9 @@ def concluded(given: dict[str, Any]) -> dict[str, Any]:
     found = [[v for c in claims if (v := c.settles(want, published is None)) is not None] for want in wanted]
     if not all(found):
         raise Rejected("the claims leave open whether " + str(wanted[found.index([])]))
-    words = [f"for {', '.join(f'{k} in [{x}, {y}]' for k, (x, y) in d.items())}:"]
-    if name in ("global", "basin"):
-        a, b, c, e = (*around["mu"], *around["nu"])
-        words += [f"after {len(steps)} layers, (omega, tau) changing, mu in [{a}, {b}], nu in [{c}, {e}]; from there:"]
     words += [str(claim) for claim in claims]
     verdict = "proved" if all(v[0] for v in found) else "refuted"
-    return {"verdict": verdict, "statement": name, "leaves": leaves, "steps": len(steps), "claims": words}
+    return {"verdict": verdict, "statement": name, "leaves": leaves, "words": words}
 
 
 def main(paths: list[str]) -> int:
@@ -487,8 +485,8 @@ def main(paths: list[str]) -> int:
         try:
             with open(path, "rb") as file:
                 found = check(file.read(MAX_BYTES + 1))
-            print(f"{path}: {found['statement']} {found['verdict']}, {found['leaves']} leaves")
-            print("  " + "\n  ".join(found["claims"]))
+            words = [f"{found['statement']} {found['verdict']}, {found['leaves']} leaves", *found["words"]]
+            print(f"{path}:", "\n  ".join(words))
         except (OSError, Rejected) as error:
             status = 1
             print(f"{path}: rejected: {error}")

@@ -17,7 +17,7 @@ from flint import arb
 
 from selu_math.numbers.ball import BALL, interval
 from selu_math.numbers.exact import decimal_text
-from selu_math.proofs.leaf import Entries, LeafMoments, Valued
+from selu_math.proofs.leaf import Entries, LeafMoments, Span, Valued
 from selu_math.proofs.region import Region
 
 Kind: TypeAlias = Literal["inside", "mean", "variance", "growth", "norm"]
@@ -44,6 +44,7 @@ class Claim:
         rows: of ``norm``, whether the Jacobian is that of (mean, variance) or of (mean, second moment).
         weight: of ``norm``, w in ``sqrt(dmu**2 + (w dnu)**2)``.
         at: a witness (mu, omega, nu, tau), where the claim is about one.
+        rate: of ``inside``, where positive: below the target's variance a variance may grow by this factor instead.
     """
 
     kind: Kind
@@ -53,6 +54,7 @@ class Claim:
     rows: Literal["variance", "second-moment"] = "variance"
     weight: Fraction = Fraction(1)
     at: tuple[Fraction, ...] | None = None
+    rate: Fraction = Fraction(0)
 
     def roots(self, region: Region) -> list[Plane]:
         """Return the box of (m, v), cut where the nu or tau that counts changes its formula."""
@@ -75,7 +77,7 @@ class Claim:
     def to_dict(self, tree: str = "") -> dict[str, Any]:
         """Return the claim with its tree, or its witness, as it stands in a certificate."""
         if self.target is not None:
-            return {"claim": self.kind, "target": [str(x) for x in self.target], "tree": tree}
+            return {"claim": self.kind, "target": [str(x) for x in self.target], "tree": tree, "rate": str(self.rate)}
         found: dict[str, Any] = {"claim": self.kind, "side": self.side, "bound": str(self.bound)}
         if self.kind == "norm":
             found |= {"rows": self.rows, "weight": str(self.weight)}
@@ -112,16 +114,16 @@ class Leaf:
         return self._middle
 
     def enclosures(
-        self, function: Callable[[LeafMoments, arb], Valued], also: arb | None = None
-    ) -> Iterator[tuple[str, arb]]:
+        self, function: Callable[[LeafMoments, arb], Valued], also: Span | None = None
+    ) -> Iterator[tuple[str, Span]]:
         """Yield the tags of plain and of centred evaluation with what they give, the second only when asked for.
 
         What is known otherwise, ``also``, is intersected with both.
         """
         whole = function(self.whole, self.v)
-        yield "0", _meet(whole.value, also)
+        yield "0", Span.of(whole.value).meet(also)
         centred = function(*self.middle).value + whole.by_m * self.radii[0] + whole.by_v * self.radii[1]
-        yield "1", _meet(centred, also)
+        yield "1", Span.of(centred).meet(also)
 
     def steeper(self, function: Callable[[LeafMoments, arb], Valued]) -> Axis:
         """Return the axis along which the function may vary most."""
@@ -145,17 +147,7 @@ class Test:
     def decide(self, leaf: Leaf) -> str:
         """Return the tag of an evaluation that shows the claim on a leaf; empty where none does."""
         if self.claim.target is not None:
-            a, b, c, d = self.claim.target
-            sides = (_mean, a, b, None), (_variance, c, d, leaf.v * leaf.whole.ratio)
-            found = [
-                {
-                    tag
-                    for tag, x in leaf.enclosures(f, also)
-                    if x.is_finite() and BALL.rational(low + SLACK) < x and x < BALL.rational(high - SLACK)
-                }
-                for f, low, high, also in sides
-            ]
-            return min(found[0] & found[1], default="")
+            return self._lies_inside(leaf, self.claim.target)
         function = self.function(leaf.box)
         bound = self.claim.bound
         if self.claim.kind == "norm":
@@ -164,17 +156,36 @@ class Test:
                 return ""
         for tag, x in leaf.enclosures(function, self._otherwise(leaf)):
             above = self.claim.kind == "norm" or not self._below
-            limit = BALL.rational((0 if self.claim.kind == "norm" else bound) + (SLACK if above else -SLACK))
-            if x.is_finite() and (x > limit if above else x < limit):
+            if _above(x, Fraction(0) if self.claim.kind == "norm" else bound) if above else _below(x, bound):
                 return tag
         return ""
 
-    def _otherwise(self, leaf: Leaf) -> arb | None:
-        """Return what is known of the new variance, or its growth, by its ratio to v."""
-        if self.claim.kind not in {"variance", "growth"}:
+    def _lies_inside(self, leaf: Leaf, target: Plane) -> str:
+        """Return the tag of an evaluation that shows both moments inside the target, or the variance to grow to it."""
+        a, b, c, d = target
+        rate = BALL.rational(self.claim.rate / self.region.tau[0])
+
+        def growth(at: LeafMoments, v: arb) -> Valued:
+            value, by_m, by_v = at.variance()
+            return Valued(value - rate * v, by_m, by_v - rate)
+
+        means = leaf.enclosures(_mean, leaf.whole.near)
+        variances = leaf.enclosures(_variance, leaf.whole.ratio.times(leaf.v, arb(0), arb(0)))
+        grown = leaf.enclosures(growth, leaf.whole.ratio.times(leaf.v, rate, arb(0)))
+        for (tag, x), (_, y), (_, z) in zip(means, variances, grown, strict=True):
+            rises = _above(y, c) or (self.claim.rate > 0 and _above(z, Fraction(0)))
+            if rises and _above(x, a) and _below(x, b) and _below(y, d):
+                return tag
+        return ""
+
+    def _otherwise(self, leaf: Leaf) -> Span | None:
+        """Return what is known of the new mean by f(m), and of the new variance, or its growth, by its ratio to v."""
+        if self.claim.kind == "norm":
             return None
+        if self.claim.kind == "mean":
+            return leaf.whole.near
         start, rate = self._nu(leaf.box) if self.claim.kind == "growth" else (Fraction(0), Fraction(0))
-        return leaf.v * (leaf.whole.ratio - BALL.rational(rate)) - BALL.rational(start)
+        return leaf.whole.ratio.times(leaf.v, BALL.rational(rate), BALL.rational(start))
 
     def _nu(self, box: Plane) -> tuple[Fraction, Fraction]:
         """Return the nu that counts for growth as ``start + rate * v``: at an end of its range, or v/tau."""
@@ -307,11 +318,13 @@ def grow(claim: Claim, region: Region, max_leaves: int) -> Tree:
     return Tree(letters)
 
 
-def _meet(x: arb, also: arb | None) -> arb:
-    """Return an enclosure of a number from two."""
-    if also is None or not also.is_finite():
-        return x
-    return x.intersection(also) if x.is_finite() else also
+def _above(x: Span, bound: Fraction) -> bool:
+    """Whether a span lies above a bound, with something to spare on its scale; nan compares as false."""
+    return bool(x.low > BALL.rational(bound + SLACK * min(Fraction(1), abs(bound))))
+
+
+def _below(x: Span, bound: Fraction) -> bool:
+    return bool(x.high < BALL.rational(bound - SLACK * min(Fraction(1), abs(bound))))
 
 
 def _mean(at: LeafMoments, v: arb) -> Valued:

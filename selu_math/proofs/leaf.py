@@ -31,6 +31,35 @@ class Valued(NamedTuple):
     by_v: arb
 
 
+class Span(NamedTuple):
+    """A range by its ends, so that a small one keeps its digits beside a large one; a ball has one radius.
+
+    Attributes:
+        low: an exact number, -inf where nothing is known.
+        high: an exact number, inf where nothing is known.
+    """
+
+    low: arb
+    high: arb
+
+    @classmethod
+    def of(cls, x: arb) -> Span:
+        """Return the ends of a ball."""
+        return cls(x.lower(), x.upper()) if x.is_finite() else cls(arb("-inf"), arb("inf"))
+
+    def meet(self, other: Span | None) -> Span:
+        """Return what lies in both."""
+        return self if other is None else Span(self.low.max(other.low), self.high.min(other.high))
+
+    def times(self, v: arb, rate: arb, start: arb) -> Span:
+        """Return the span of ``v (x - rate) - start`` for x in it, v above zero."""
+        low, high = (self.low - rate).lower(), (self.high - rate).upper()
+        return Span(
+            ((v.lower() if low >= 0 else v.upper()) * low - start).lower(),
+            ((v.upper() if high >= 0 else v.lower()) * high - start).upper(),
+        )
+
+
 class LeafMoments:
     """E f(z) and E f(z)**2 with their first four derivatives by m, over a box of (m, v).
 
@@ -41,8 +70,10 @@ class LeafMoments:
         v: its variance, a ball above zero.
 
     Attributes:
+        near: of the new mean: within ``lambda alpha s`` of f(m), since f is Lipschitz with that constant, and f rises.
         ratio: of the new variance to v: ``(E f')**2 <= Var f/v <= E f'**2``, by Stein's identity with the inequality of
-            Cauchy and Schwarz, and by Poincaré's.
+            Cauchy and Schwarz, and by Poincaré's.  At ``z >= -1/2`` the slope is at least lambda, as ``alpha**2 > e``,
+            hence ``E f' >= lambda Phi((m + 1/2)/s)``.
     """
 
     def __init__(self, m: arb, v: arb) -> None:
@@ -70,7 +101,12 @@ class LeafMoments:
             2 * ww * (c * (8 * two - one - 3 * n) - (1 - c) * slope),
         )
 
-        self.ratio = BALL.square(self.f[1]).lower().union((ww * (p + c * two)).upper())
+        far = w * b * s
+        self.near = Span((_selu(m.lower(), w, b) - far).lower(), (_selu(m.upper(), w, b) + far).upper())
+        least, x = self.f[1].lower(), _over(m + arb(1) / 2, s)
+        if x > 0:
+            least = least.max((w * (1 - _density(x, root_two_pi) * _mills(x))).lower())
+        self.ratio = Span(BALL.square(least.max(arb(0))).lower(), (ww * (p + c * two)).upper())
 
     def mean(self) -> Valued:
         """Return the new mean."""
@@ -97,16 +133,31 @@ class LeafMoments:
 
 def _below_zero(k: int, m: arb, v: arb, x: arb, phi: arb, root_two_pi: arb) -> arb:
     """Return ``E exp(kz) 1{z < 0}``, with ``x = a + ks``: for ``x < 0`` the exponent ``km + k**2 v/2`` is negative."""
+    share = arb(0.5, 0.5)  # of the mass, which is what it is at most
+    found = phi * _mills(x)
     if x.is_finite() and x.mid() < 0:
-        rate = (-m * k - v * (k * k) / 2).max(arb(0))
-        below = _increasing(-rate, arb.exp) * (1 - _density(-x, root_two_pi) * _mills(-x))
+        rate = -m * k - v * (k * k) / 2
+        below = _falling(rate.lower().max(arb(0)), rate.upper().max(arb(0))) * (
+            1 - _density(-x, root_two_pi) * _mills(-x)
+        )
         # where x may reach 0, a checker with a tighter x may take either formula
-        return below if x < 0 else below.union(phi * _mills(x))
-    return phi * _mills(x)
+        found = below if x < 0 else below.union(found)
+    return found.intersection(share) if found.is_finite() else share
+
+
+def _selu(x: arb, w: arb, b: arb) -> arb:
+    return w * x if x >= 0 else w * b * (x.exp() - 1)
 
 
 def _density(x: arb, root_two_pi: arb) -> arb:
-    return _increasing(-BALL.square(x) / 2, arb.exp) / root_two_pi
+    low, high = (x.abs_lower(), x.abs_upper()) if x.is_finite() else (arb("nan"), arb("nan"))
+    return _falling(low * low / 2, high * high / 2) / root_two_pi
+
+
+def _falling(low: arb, high: arb) -> arb:
+    """Return exp(-x) for all x from low to high; a ball around these would reach below zero where they differ much."""
+    joined: arb = (-low).exp().union((-high).exp())
+    return joined
 
 
 @lru_cache(maxsize=8)
@@ -126,7 +177,7 @@ def _increasing(x: arb, function: object) -> arb:
 
 def _mills(x: arb) -> arb:
     """Return R, which falls; far below zero it is so large that nothing is gained."""
-    if not x.is_finite() or x < -64:
+    if not (x.is_finite() and x > -64):
         return arb("nan")
     joined: arb = _mills_at(x.upper()).union(_mills_at(x.lower()))
     return joined

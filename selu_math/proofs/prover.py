@@ -26,8 +26,10 @@ from selu_math.verdict import Answer, Verdict
 BITS: Final = 96
 TOLERANCE: Final = Fraction(1, 10**8)
 MAX_LEAVES: Final = 20_000
-MAX_LAYERS: Final = 400
+MAX_STEPS: Final = 200
 _MARGINS: Final = tuple(Fraction(1, n) for n in (2000, 500, 100, 20))
+_RATES: Final = (Fraction(6, 5), Fraction(11, 10), Fraction(26, 25), Fraction(51, 50), Fraction(101, 100))
+_CLIMB_LEAVES: Final = 2000
 _QUANTITIES: Final = (
     Claim("norm"),
     Claim("norm", rows="second-moment"),
@@ -37,17 +39,32 @@ _QUANTITIES: Final = (
 
 @dataclass(frozen=True)
 class Step:
-    """One layer of a statement about many: every image of one box lies inside the next.
+    """One layer of a statement about many, or a climb: every image of one box lies inside the next.
+
+    A climb takes many layers, in each of which a variance grows by a factor at least until it has reached the target's,
+    while the rest of the box is kept.
 
     Attributes:
         region: the box, with all weights.
-        target: the next box: ends of mean and of variance.
+        claim: where its images lie.
         tree: what shows it.
+        layers: how many layers it takes.
     """
 
     region: Region
-    target: Plane
+    claim: Claim
     tree: Tree
+    layers: int = 1
+
+    @property
+    def target(self) -> Plane:
+        """The next box: ends of mean and of variance."""
+        assert self.claim.target is not None  # noqa: S101  every step has one
+        return self.claim.target
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the step as it stands in a certificate."""
+        return self.claim.to_dict(self.tree.letters) | {"layers": str(self.layers)}
 
 
 @dataclass(frozen=True)
@@ -78,14 +95,18 @@ class Proof:
         return sum(tree.letters.count("0") + tree.letters.count("1") for tree in trees)
 
     @property
+    def layers(self) -> int:
+        """After how many layers all trajectories are in the attractor."""
+        return sum(step.layers for step in self.steps)
+
+    @property
     def certificate(self) -> dict[str, Any] | None:
         """The certificate; None where the statement is undecided."""
         if self.verdict.answer is Answer.UNDECIDED:
             return None
         shown = [bound for bound in self.bounds if bound.is_proved]
         claims = [found for b in shown for found in (b.shown.to_dict(b.tree.letters), b.witness.to_dict())]
-        steps = [Claim("inside", target=step.target).to_dict(step.tree.letters) for step in self.steps]
-        return certificate(self.statement, steps, claims)
+        return certificate(self.statement, [step.to_dict() for step in self.steps], claims)
 
 
 def prove(
@@ -165,24 +186,49 @@ def _verdict(statement: Statement, bounds: Iterable[Bound]) -> Verdict:
 
 def _chain(start: Region, attractor: Region, max_leaves: int) -> tuple[tuple[Step, ...], Verdict]:
     """Follow a box of (mu, nu) through layers, all weights in each, until it lies in the attractor."""
+    steps: list[Step] = []
+    here = start
     for margin in _MARGINS:
-        steps: list[Step] = []
-        here = start
-        while not _within(here, attractor) and len(steps) < MAX_LAYERS:
-            target = _image(here, margin)
-            if steps and steps[-1].target == target:
-                break  # it comes no nearer
-            tree = grow(Claim("inside", target=target), here, max_leaves)
-            if tree.left is not None:
+        steps, here = [], start
+        while not _within(here, attractor) and len(steps) < MAX_STEPS:
+            step = _climb(here, attractor, max_leaves) or _layer(here, margin, max_leaves)
+            if step.tree.left is not None or (steps and steps[-1].target == step.target):
                 break
-            steps.append(Step(here, target, tree))
-            here = replace(start, mu=target[:2], nu=target[2:])
+            steps.append(step)
+            here = replace(start, mu=step.target[:2], nu=step.target[2:])
         if _within(here, attractor):
-            return tuple(steps), Verdict(
-                Answer.PROVED, f"after {len(steps)} layers all trajectories are in the attractor"
-            )
-    reason = f"after {len(steps)} layers mu in {_shown(here.mu)}, nu in {_shown(here.nu)} is not in the attractor"
+            layers = sum(step.layers for step in steps)
+            return tuple(steps), Verdict(Answer.PROVED, f"after {layers} layers all trajectories are in the attractor")
+    reason = f"after {len(steps)} steps mu in {_shown(here.mu)}, nu in {_shown(here.nu)} is not in the attractor"
     return tuple(steps), Verdict(Answer.UNDECIDED, reason)
+
+
+def _layer(here: Region, margin: Fraction, max_leaves: int) -> Step:
+    claim = Claim("inside", target=_image(here, margin))
+    return Step(here, claim, grow(claim, here, max_leaves))
+
+
+def _climb(here: Region, attractor: Region, max_leaves: int) -> Step | None:
+    """Return many layers in one step, where small variances are all that is left outside; None where it does not show.
+
+    The box is kept but for its lower end: small variances grow by a factor in every layer.
+    """
+    low, (a, b), top = here.nu[0], here.mu, here.nu[1]
+    reached = _outward(attractor.nu[0] / 8, -1)
+    if low >= reached / 2 or top > 2 * attractor.nu[1] or max(abs(a), abs(b)) > 4 * max(map(abs, attractor.mu)):
+        return None
+    inner = _image(replace(here, nu=(reached, top)), _MARGINS[0])
+    if not (a <= inner[0] and inner[1] <= b and inner[3] <= top):
+        return None
+    for rate in _RATES:
+        claim = Claim("inside", target=(a, b, reached, top), rate=rate)
+        tree = grow(claim, here, min(max_leaves, _CLIMB_LEAVES))
+        if tree.left is None:
+            layers = 1
+            while low * rate**layers < reached:
+                layers += 1
+            return Step(here, claim, tree, layers)
+    return None
 
 
 def _within(inner: Region, outer: Region) -> bool:

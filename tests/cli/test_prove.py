@@ -86,7 +86,7 @@ def test_bad_input_is_one_line(run, words, says):
 
 
 def test_nothing_is_written_where_nothing_is_decided(run, monkeypatch):
-    monkeypatch.setattr("selu_math.proofs.prover.MAX_LAYERS", 2)
+    monkeypatch.setattr("selu_math.proofs.prover.MAX_STEPS", 2)
     ran = run("prove --region mu=-0.1:0.1 --start mu=-0.5:0.5,nu=0.5:3 -o cert.json")
     assert ran.status == 1
     assert not Path("cert.json").exists()

@@ -80,7 +80,7 @@ def test_witnesses_attain_what_is_said_of_them(proofs, name):
 
 def test_global_takes_25_layers_into_theorem_1(proofs):
     proof = proofs["global"]
-    assert len(proof.steps) == 25
+    assert proof.layers == 25
     target = proof.steps[-1].target
     assert target[0] > Fraction(-1, 10)
     assert target[1] < Fraction(1, 10)
@@ -120,6 +120,17 @@ def test_what_the_budget_does_not_reach_is_undecided_and_has_no_certificate():
     assert "not shown" in proof.verdict.reason
     assert proof.certificate is None
     assert not proof
+
+
+def test_small_variances_climb_in_one_step():
+    start = Region(nu=(Fraction(1, 10**12), Fraction(3, 2)))
+    proof = prove_basin(start, Region())
+    climb = proof.steps[0]
+    assert (climb.layers, climb.claim.rate) == (646, Fraction(26, 25))
+    assert proof.layers == 646 + len(proof.steps) - 1
+    # the slowest growth there is: all of z lies above 0, where SELU is linear with slope lambda, and tau = 0.95
+    assert Fraction(26, 25) < Fraction(105070, 10**5) ** 2 * Fraction(95, 100)
+    assert proof.leaves < 1000
 
 
 def test_a_basin_that_does_not_enter_its_attractor_is_undecided():

@@ -33,7 +33,7 @@ def check(
             try:
                 result = checker.check(data) | {"reason": "every leaf holds"}
             except checker.Rejected as error:
-                result = {"verdict": "rejected", "statement": None, "leaves": 0, "claims": [], "reason": str(error)}
+                result = {"verdict": "rejected", "statement": None, "leaves": 0, "words": [], "reason": str(error)}
             found.append({"path": str(path), **result})
     rejected = any(result["verdict"] == "rejected" for result in found)
     document: dict[str, Any] = found[0] if len(found) == 1 else {"verdict": _together(found), "certificates": found}
@@ -63,4 +63,4 @@ def _lines(result: dict[str, Any]) -> list[str]:
     if result["verdict"] == "rejected":
         return [f"REJECTED  {result['path']}: {result['reason']}"]
     head = f"{result['verdict'].upper()}  {result['path']}: {result['statement']}, {result['leaves']} leaves"
-    return [head, *(f"  {words}" for words in result["claims"])]
+    return [head, *(f"  {words}" for words in result["words"])]

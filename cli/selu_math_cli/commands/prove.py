@@ -102,7 +102,7 @@ def _document(result: Proof, certificate: dict[str, Any] | None) -> dict[str, An
             for bound in result.bounds
             for name, low, high, at in [_row(bound)]
         ],
-        "layers": len(result.steps),
+        "layers": result.layers,
         "boxes": result.leaves,
         "seconds": round(result.seconds, 4),
         "certificate": certificate,
@@ -139,7 +139,7 @@ def _text(result: Proof, output: Path | None) -> list[Any]:
     if not result:
         lines += ["", result.verdict.reason]
     if result.steps:
-        lines += ["", f"After {len(result.steps)} layers every trajectory is in the attractor."]
+        lines += ["", f"After {result.layers} layers every trajectory is in the attractor."]
     where = "in the attractor" if statement.attractor is not None else "in the region"
     lines += [
         "",
