@@ -53,8 +53,8 @@ def quantities(mu, omega, nu, tau):
 def _agrees(claim, found):
     bound = Fraction(claim["bound"])
     if claim["claim"] == "norm":
-        weight = Fraction(claim["weight"])
-        value = found["norm"](claim["rows"], mpf(weight.numerator) / weight.denominator)
+        weight = Fraction(claim.get("weight", "1"))
+        value = found["norm"](claim.get("rows", "variance"), mpf(weight.numerator) / weight.denominator)
     else:
         value = found[claim["claim"]]
     bound = mpf(bound.numerator) / bound.denominator
