@@ -391,8 +391,8 @@ def ends(texts: list[str]) -> tuple[Fraction, ...]:
 
 def box_of(given: dict[str, list[str]], d: Domain) -> Domain:
     found = {name: ends(given[name]) if name in given else d[name] for name in NAMES}
-    if found["nu"][0] <= 0 or found["tau"][0] <= 0:
-        raise Rejected("nu and tau must stay above 0")
+    if not isinstance(given, dict) or found["nu"][0] <= 0 or found["tau"][0] <= 0:
+        raise Rejected("a domain names its sides, and nu and tau stay above 0")
     return found
 
 
