@@ -19,6 +19,7 @@ from selu_math.proofs.region import Region
 from selu_math.proofs.statements import Statement
 
 SCHEMA: Final = "selu-math/certificate/1"
+_NAMES: Final = ("mu", "omega", "nu", "tau")
 _PLACES: Final = 100
 """Binary places of the enclosures of lambda and alpha."""
 
@@ -37,7 +38,7 @@ def certificate(
     body: dict[str, Any] = {
         "schema": SCHEMA,
         "statement": statement.name,
-        "domain": _domain(statement.region, "mu", "omega", "nu", "tau"),
+        "domain": _domain(statement.region, *(("omega", "tau") if statement.everywhere else _NAMES)),
         "attractor": None if attractor is None else _domain(attractor, "mu", "nu"),
         "constants": _constants(),
         "steps": list(steps),

@@ -16,10 +16,14 @@ domains, the rest is computed here, in integers with directed rounding.  The mat
  6. The largest singular value of a 2x2 matrix with sum of squares T and determinant D is below t if and only if
     |D| < t**2 and t**4 - t**2 T + D**2 > 0.
  7. Over a box, h(x) lies in h(c) + sum of (slope over the box)(x - c), c its centre (the mean value theorem).
- 8. v (E f')**2 <= Var f <= v E f'**2 (Stein and Cauchy-Schwarz; Poincare).  f'(z) >= lambda for z >= -1/2, since
-    alpha**2 > e; hence E f' >= lambda Phi((m + 1/2)/s).
+ 8. v (E f')**2 <= Var f <= v E f'**2 (Stein and Cauchy-Schwarz; Poincare).  f' <= lambda alpha; f'(z) >= lambda for
+    z >= -1/2, since alpha**2 > e; hence E f' >= lambda Phi((m + 1/2)/s).
  9. A map that keeps a box and whose Jacobian has norm at most t < 1 there brings any two points nearer by the factor t
     (a box is convex) and has one fixed point, which attracts all of it (Banach).
+10. With n = max(0, -m): Var f > v 2**-max(11, 7n/2).  If s >= n/2 then E f' >= lambda Phi(-2) by item 8.  Otherwise
+    f'(z) >= lambda exp(min(0, z)), and by Jensen E f' >= lambda exp(E min(0, z)), E min(0, z) >= -n - 2s/5 >= -6n/5.
+11. f(z)**2 <= lambda**2 (max(0, z)**2 + alpha**2), and E max(0, z)**2 <= v/2 + m**2 + 4 s |m|/5 <= 3v/5 + 13 m**2/5.
+    So W = mu**2 + nu becomes at most r W + (lambda alpha)**2, r = lambda**2 max(3 tau/5, 13 omega**2/5).
 """
 
 from __future__ import annotations
@@ -29,7 +33,7 @@ import json
 import re
 import sys
 from fractions import Fraction
-from math import isqrt
+from math import ceil, inf, isqrt
 from typing import Any
 
 SCHEMA, BITS = "selu-math/certificate/1", 128  # places behind the binary point
@@ -63,17 +67,11 @@ class I:
         a, b, c, d = self.low << BITS, self.high << BITS, other.low, other.high
         return I(min(a // c, a // d), max(-(-b // c), -(-b // d)))
 
-    def times(self, n: int) -> I:  # n > 0
-        return I(self.low * n, self.high * n)
-
     def square(self) -> I:
-        least = 0 if self.low <= 0 <= self.high else min(abs(self.low), abs(self.high))
-        most = max(abs(self.low), abs(self.high))
-        return I(least * least >> BITS, -(-most * most >> BITS))
+        least, most = sorted((abs(self.low), abs(self.high)))
+        return I(0 if self.low <= 0 <= self.high else least * least >> BITS, -(-most * most >> BITS))
 
     def root(self) -> I:
-        if self.low < 0:
-            raise Rejected("a square root of a negative number on a leaf")
         return I(isqrt(self.low << BITS), isqrt(self.high << BITS) + 1)
 
     def falling(self) -> I:
@@ -97,7 +95,7 @@ def exactly(q: Fraction | int) -> I:
     return between(Fraction(q), Fraction(q))
 
 
-ZERO, ONE, HALF = I(0, 0), exactly(1), exactly(Fraction(1, 2))
+ZERO, ONE, TWO, THREE, FOUR, EIGHT, HALF = (exactly(Fraction(n, 2)) for n in (0, 2, 4, 6, 8, 16, 1))
 
 
 def exp(x: int) -> I:
@@ -106,23 +104,16 @@ def exp(x: int) -> I:
     y, term, total, n = I(x >> k, (x >> k) + 1), ONE, ONE, 0
     while term.high > 1:
         n += 1
-        term = term * y
-        term = I(term.low // n, -(-term.high // n))
+        term = term * y / exactly(n)
         total += term
-    total = I(total.low, total.high + 1)  # what is left is less than the last term
+    total += I(0, 1)  # what is left is less than the last term
     for _ in range(k):
         total = total.square()
     return total
 
 
-def arctan_of_inverse(n: int) -> I:
-    """Return arctan(1/n) for n > 1: an alternating series leaves less than its next term."""
-    total = sum(Fraction((-1) ** k, (2 * k + 1) * n ** (2 * k + 1)) for k in range(60))
-    return between(total - Fraction(1, n**120), total + Fraction(1, n**120))
-
-
-PI = arctan_of_inverse(5).times(16) - arctan_of_inverse(239).times(4)  # Machin
-ROOT_TWO_PI = PI.times(2).root()
+PI = between(*(Fraction(314159265358979323846264338327950288419716 + i, 10**41) for i in (0, 1)))
+ROOT_TWO_PI = (TWO * PI).root()
 
 
 def mills_at(x: int) -> I:
@@ -154,7 +145,7 @@ def odd_series(x: int, up: int) -> int:
 # at (0, 1) the mean is 0 if phi(0) = alpha (1/2 - E exp(z) 1{z < 0}), and the scale follows from the second moment
 FIRST, SECOND = (mills_at(k * ONE.low) / ROOT_TWO_PI for k in (1, 2))  # E exp(kz) 1{z < 0}
 ALPHA = ONE / ROOT_TWO_PI / (HALF - FIRST)
-LAMBDA = ONE / (HALF + ALPHA.square() * (SECOND - FIRST.times(2) + HALF)).root()
+LAMBDA = ONE / (HALF + ALPHA.square() * (SECOND - TWO * FIRST + HALF)).root()
 
 
 def selu(x: int) -> I:
@@ -169,44 +160,36 @@ class Moments:
         a, w, b = m / s, LAMBDA, ALPHA
         phi = a.density()
 
-        def below_zero(k: int) -> I:  # E exp(kz) 1{z < 0} (item 2); where a + ks < 0 the exponent is negative
-            y, rate = ZERO - a - s.times(k), ZERO - m.times(k) - v.times(k * k) * HALF
+        def below_zero(k: I) -> I:  # E exp(kz) 1{z < 0} (item 2); where a + ks < 0 the exponent is negative
+            y, rate = ZERO - a - k * s, ZERO - k * m - k * k * v * HALF
             if y.low > 0:
                 found = rate.falling() * (ONE - y.density() * y.mills())
             else:
                 found = phi * (ZERO - y).mills() if y.high < 64 << BITS else I(0, ONE.high)
             return I(max(found.low, 0), min(found.high, ONE.high))
 
-        q, one, two = below_zero(0), below_zero(1), below_zero(2)
+        q, one, two = below_zero(ZERO), below_zero(ONE), below_zero(TWO)
         p, n, c, ww = ONE - q, phi / s, b.square(), w.square()
         slope = m / v * n
         e = m * p + s * phi
-        self.f = (
+        f = self.f = (
             w * (e + b * (one - q)),
             w * (p + b * one),
             w * (b * one + (ONE - b) * n),
             w * (b * (one - n) - (ONE - b) * slope),
             w * (b * (one - n + slope) + (ONE - b) * ((a.square() - ONE) / v) * n),
         )
-        self.g = (
-            ww * ((m.square() + v) * p + m * s * phi + c * (two - one.times(2) + q)),
-            ww * (e + c * (two - one)).times(2),
-            ww * (p + c * (two.times(2) - one)).times(2),
-            ww * (n + c * (two.times(4) - one - n)).times(2),
-            ww * (c * (two.times(8) - one - n.times(3)) - (ONE - c) * slope).times(2),
+        g = self.g = (
+            ww * ((m.square() + v) * p + m * s * phi + c * (two - TWO * one + q)),
+            TWO * ww * (e + c * (two - one)),
+            TWO * ww * (p + c * (TWO * two - one)),
+            TWO * ww * (n + c * (FOUR * two - one - n)),
+            TWO * ww * (c * (EIGHT * two - one - THREE * n) - (ONE - c) * slope),
         )
-
-        x, least = (m + HALF) / s, self.f[1]
-        if x.low >= 0:
-            least = I(max(least.low, (w * (ONE - x.density() * x.mills())).low), least.high)
-        far = (w * b * s).high  # |E f(z) - f(m)| <= lambda alpha E|z - m|, and f rises
-        self.near = I(selu(m.low).low - far, selu(m.high).high + far)
-        self.ratio = I(least.square().low, (ww * (p + c * two)).high)  # of the variance to v (item 8)
-
-    def variance(self) -> tuple[I, I, I]:
-        """Return the new variance and its derivatives by m and v."""
-        f, g = self.f, self.g
-        return g[0] - f[0].square(), g[1] - (f[0] * f[1]).times(2), g[2] * HALF - f[0] * f[2]
+        # the new variance with its derivatives by m and v, and its ratio to v (item 8)
+        self.variance = g[0] - f[0].square(), g[1] - TWO * (f[0] * f[1]), g[2] * HALF - f[0] * f[2]
+        least = max(f[1].low, 0)
+        self.ratio = I(least * least >> BITS, (ww * (p + c * two)).high)
 
     def matrix(self, second: bool) -> tuple[list[I], list[I], list[I]]:
         """Return A, rows (mean, variance) or (mean, second moment), row by row, and its derivatives by m and v."""
@@ -216,8 +199,8 @@ class Moments:
         by_v = [f[3] * HALF, f[4] * HALF * HALF, g[3] * HALF, g[4] * HALF * HALF]
         if not second:
             mixed = f[1] * f[2] + f[0] * f[3]
-            value[2:] = [g[1] - (f[0] * f[1]).times(2), g[2] * HALF - f[0] * f[2]]
-            by_m[2:] = [g[2] - (f[1].square() + f[0] * f[2]).times(2), g[3] * HALF - mixed]
+            value[2:] = [g[1] - TWO * (f[0] * f[1]), g[2] * HALF - f[0] * f[2]]
+            by_m[2:] = [g[2] - TWO * (f[1].square() + f[0] * f[2]), g[3] * HALF - mixed]
             by_v[2:] = [g[3] * HALF - mixed, (g[4] * HALF - f[2].square() - f[0] * f[4]) * HALF]
         return value, by_m, by_v
 
@@ -225,45 +208,60 @@ class Moments:
 Box = tuple[Fraction, Fraction, Fraction, Fraction]  # ends of m, ends of v
 Domain = dict[str, tuple[Fraction, ...]]  # both ends of mu, omega, nu, tau
 NAMES = ("mu", "omega", "nu", "tau")
+Wanted = tuple[str, str, Fraction]  # that a quantity stays on one side of a bound
 WORDS = {"mean": "new mean", "variance": "new variance", "growth": "new variance minus nu", "norm": "singular value"}
 
 
 class Leaf:
-    """The moments over a box of (m, v); centred ones by the mean value theorem (item 7)."""
+    """What is known on a box of (m, v): 0 by moments, 1 by centred ones (item 7), 2 by item 8 alone, even at v = 0."""
 
-    def __init__(self, box: Box, centred: bool) -> None:
+    def __init__(self, box: Box, tag: str) -> None:
         m0, m1, v0, v1 = box
-        self.v = self.middle_v = between(v0, v1)
-        self.whole = self.middle = Moments(between(m0, m1), self.v)
+        m, self.v, self.tag = between(m0, m1), between(v0, v1), tag
+        s, far, least = I(self.v.root().high, self.v.root().high), LAMBDA * ALPHA, ZERO
+        self.near = I(selu(m.low).low - (far * s).high, selu(m.high).high + (far * s).high)  # f rises
+        if m.low + HALF.low >= 0:
+            x = I(m.low + HALF.low, m.low + HALF.low) / s
+            least = LAMBDA * (ONE - x.density() * x.mills())
+        self.ratio = I(least.square().low, far.square().high)
+        if tag == "2":
+            return
         self.radii = between((m0 - m1) / 2, (m1 - m0) / 2), between((v0 - v1) / 2, (v1 - v0) / 2)
-        self.centred = centred
-        if centred:
-            self.middle_v = exactly((v0 + v1) / 2)
-            self.middle = Moments(exactly((m0 + m1) / 2), self.middle_v)
+        self.whole, self.middle_v = Moments(m, self.v), exactly((v0 + v1) / 2) if tag == "1" else self.v
+        self.middle = Moments(exactly((m0 + m1) / 2), self.middle_v) if tag == "1" else self.whole
+        self.ratio = I(max(self.ratio.low, self.whole.ratio.low), self.whole.ratio.high)
 
     def enclose(self, at_middle: I, by_m: I, by_v: I) -> I:
         """Return what a function with these slopes over the box lies in, from its value at the middle or all over."""
-        return at_middle + by_m * self.radii[0] + by_v * self.radii[1] if self.centred else at_middle
+        return at_middle + by_m * self.radii[0] + by_v * self.radii[1] if self.tag == "1" else at_middle
 
     def mean(self) -> I:
-        found, near = self.enclose(self.middle.f[0], self.whole.f[1], self.whole.f[2] * HALF), self.whole.near
-        return I(max(found.low, near.low), min(found.high, near.high))
+        if self.tag == "2":
+            return self.near
+        found = self.enclose(self.middle.f[0], self.whole.f[1], self.whole.f[2] * HALF)
+        return I(max(found.low, self.near.low), min(found.high, self.near.high))
 
     def variance(self, rate: I) -> I:  # less rate * v
-        _, by_m, by_v = self.whole.variance()
-        found = self.enclose(self.middle.variance()[0] - rate * self.middle_v, by_m, by_v - rate)
-        other = self.v * (self.whole.ratio - rate)
+        other = self.v * (self.ratio - rate)
+        if self.tag == "2":
+            return other
+        _, by_m, by_v = self.whole.variance
+        found = self.enclose(self.middle.variance[0] - rate * self.middle_v, by_m, by_v - rate)
         return I(max(found.low, other.low), min(found.high, other.high))
 
 
 def halves(box: Box, letter: str) -> list[Box]:
-    """Cut a box across m or v; v at low * 2**k where it is wide."""
+    """Cut a box across m or v; v near the geometric mean where it is wide, at a 1024th where it begins at 0."""
     m0, m1, v0, v1 = box
-    if letter == "m":
-        middle = (m0 + m1) / 2
-        return [(m0, middle, v0, v1), (middle, m1, v0, v1)]
-    middle = v0 * 2 ** ((int(v1 / v0).bit_length() - 1) // 2) if v1 >= 4 * v0 else (v0 + v1) / 2
-    return [(m0, m1, v0, middle), (m0, m1, middle, v1)]
+    m, v = (m0 + m1) / 2, (v0 + v1) / 2
+    if v1 >= 4 * v0:
+        v = v1 / 2 ** (int(v1 / v0).bit_length() // 2 if v0 else 10)
+    return [(m0, m, v0, v1), (m, m1, v0, v1)] if letter == "m" else [(m0, m1, v0, v), (m0, m1, v, v1)]
+
+
+def places(x: Fraction) -> int:
+    """Return the least n >= 0 with ``x > 2**-n``."""
+    return int(1 / x).bit_length()
 
 
 class Claim:
@@ -273,41 +271,36 @@ class Claim:
         self.kind, self.rows = given["claim"], given.get("rows", "variance")
         self.weight, self.side = number(given.get("weight", "1")), given.get("side")
         self.tree, self.at = given.get("tree", ""), tuple(map(number, given["at"])) if "at" in given else None
-        if self.kind == "inside":
+        if self.kind in ("inside", "drift"):  # a step: both moments move into a box
             self.target = (*ends(given["target"][:2]), *ends(given["target"][2:]))
-            self.layers, self.rate = int(given.get("layers", "1")), number(given.get("rate", "0"))
-            if not (0 < self.layers <= 10**5 and self.rate.denominator <= 1000 and 0 <= self.rate < 10):
-                raise Rejected("a step has 1 to 100000 layers, and a rate below 10 in thousandths")
+            self.rate = number(given.get("rate", "0"))
+            if not (self.rate.denominator <= 1000 and 0 <= self.rate < 10 and self.target[2] >= 0):
+                raise Rejected("a step has a rate below 10 in thousandths, and a target with nu from 0 on")
+            self.words = "a step leads into its box"
             return
         self.bound, self.below = number(given["bound"]), self.side == "below"
         known = self.kind in WORDS and self.side in ("above", "below") and self.rows in ("variance", "second-moment")
-        positive = self.bound > 0 < self.weight and self.below is (self.at is None)
-        if not known or (self.kind == "norm" and not positive):
+        if not known or (self.kind == "norm" and not (self.bound > 0 < self.weight and self.below is (not self.at))):
             raise Rejected("a claim is not of a known kind, or a singular value is not below a positive bound")
-
-    def __str__(self) -> str:
-        if self.kind == "inside":
-            return "a step leads into its box"
         rows = f" for (mean, {self.rows}) with weight {self.weight}" if self.kind == "norm" else ""
-        return f"the {WORDS[self.kind]}{rows} {'is somewhere' if self.at else 'stays'} {self.side} {self.bound}"
+        self.words = f"the {WORDS[self.kind]}{rows} {'is somewhere' if self.at else 'stays'} {self.side} {self.bound}"
 
     def roots(self, d: Domain) -> list[Box]:
         """Return the box of (m, v), cut where the nu or tau that counts passes from v/tau or v/nu to an end."""
-        m = [x * y for x in d["mu"] for y in d["omega"]]
-        low, high = (d["nu"][i] * d["tau"][i] for i in (0, 1))
-        i = 1 if self.kind == "growth" and not self.below else 0
-        cut = d["nu"][i] * d["tau"][1 - i]
-        inner = [cut] if low < cut < high else []
-        return [(min(m), max(m), a, b) for a, b in zip([low, *inner], [*inner, high], strict=True)]
+        m, i = [x * y for x in d["mu"] for y in d["omega"]], int((self.kind, self.side) == ("growth", "above"))
+        low, cut, high = (d["nu"][j] * d["tau"][k] for j, k in ((0, 0), (i, 1 - i), (1, 1)))
+        pairs = [(low, cut), (cut, high)] if low < cut < high else [(low, high)]
+        return [(min(m), max(m), a, b) for a, b in pairs]
 
-    def holds(self, d: Domain, box: Box, centred: bool) -> bool:
+    def holds(self, d: Domain, box: Box, tag: str) -> bool:
         """Whether it holds on all of a box of (m, v)."""
-        leaf = Leaf(box, centred)
+        leaf = Leaf(box, tag)
         x, y = leaf.mean(), leaf.variance(ZERO)
-        if self.kind == "inside":  # or, below its nu, growing at that rate
-            a, b, c, e = (exactly(end) for end in self.target)
-            grows = self.rate > 0 and leaf.variance(exactly(self.rate / d["tau"][0])).low > 0
-            return a.high < x.low and x.high < b.low and (c.high < y.low or grows) and y.high < e.low
+        if self.kind == "inside":  # or, below its nu, growing at that rate; every variance is above 0 (item 10)
+            (a, b, c, e), rate = (exactly(end) for end in self.target), exactly(self.rate / d["tau"][0])
+            rises = c.high < y.low or c.high == 0
+            rises = rises or (self.rate > 0 and (leaf.variance(rate).low > 0 or leaf.ratio.low > rate.high))
+            return a.high < x.low and x.high < b.low and rises and y.high < e.low
         bound, value = exactly(self.bound), x if self.kind == "mean" else y
         if self.kind == "norm":
             gap, determinant = self.characteristic(d, box, leaf)
@@ -321,37 +314,29 @@ class Claim:
 
     def characteristic(self, d: Domain, box: Box, leaf: Leaf) -> tuple[I, I]:
         """Enclose t**4 - t**2 T + D**2 (item 6) and D for diag(1, w) A diag(omega, tau) diag(1, 1/w), t the bound."""
-        w, low, high = self.weight, d["nu"][0], d["tau"][1]
-        omega, rising = max(abs(x) for x in d["omega"]), box[3] <= low * high
-        rate = exactly(1 / low) if rising else ZERO  # the largest tau is v/low there
-
-        def entries(at: Moments, v: I) -> list[list[I]]:
-            tau, over_w = v * rate if rising else exactly(high), exactly(1 / w)
-            value, by_m, by_v = at.matrix(self.rows == "second-moment")
-            scale, drift = [exactly(omega), tau * over_w, exactly(omega * w), tau], [ZERO, rate * over_w, ZERO, rate]
-            scaled = [[x * k for x, k in zip(row, scale, strict=True)] for row in (value, by_m, by_v)]
-            return [*scaled[:2], [x + y * k for x, y, k in zip(scaled[2], value, drift, strict=True)]]
-
-        x, *steps = entries(leaf.whole, leaf.v)
-        y = entries(leaf.middle, leaf.middle_v)[0] if leaf.centred else x
+        omega, tau = max(abs(x) for x in d["omega"]), min(d["tau"][1], box[3] / d["nu"][0])  # the largest on the leaf
+        scale = [exactly(k) for k in (omega, tau / self.weight, omega * self.weight, tau)]
+        rows = [at.matrix(self.rows == "second-moment") for at in (leaf.whole, leaf.middle)]
+        x, *steps = ([k * value for k, value in zip(scale, row, strict=True)] for row in rows[0])
+        y = [k * value for k, value in zip(scale, rows[1][0], strict=True)]
         squared, over = exactly(self.bound).square(), x[0] * x[3] - x[1] * x[2]
         total = y[0].square() + y[1].square() + y[2].square() + y[3].square()
         turns = [x[0] * z[3] + z[0] * x[3] - x[1] * z[2] - z[1] * x[2] for z in steps]
         stretches = [x[0] * z[0] + x[1] * z[1] + x[2] * z[2] + x[3] * z[3] for z in steps]
-        slopes = [(over * turn - squared * z).times(2) for turn, z in zip(turns, stretches, strict=True)]
+        slopes = [TWO * (over * turn - squared * z) for turn, z in zip(turns, stretches, strict=True)]
         value = squared.square() - squared * total + (y[0] * y[3] - y[1] * y[2]).square()
         return leaf.enclose(value, slopes[0], slopes[1]), over
 
     def check(self, d: Domain) -> int:
         """Check it, at its witness or by its tree over the domain, and return the number of leaves.
 
-        A tree is read in preorder: m and v cut the box in two, 0 is a leaf by plain evaluation, 1 by a centred one.
+        A tree is read in preorder: m and v cut the box in two, a digit is a leaf by that evaluation.
         """
         if self.at is not None:
             point: Domain = {name: (x, x) for name, x in zip(NAMES, self.at, strict=True)}
             inside = all(d[name][0] <= x <= d[name][1] for name, x in zip(NAMES, self.at, strict=True))
-            if not inside or not self.holds(point, self.roots(point)[0], centred=False):
-                raise Rejected(f"the witness lies outside, or does not show that {self}")
+            if not inside or not self.holds(point, self.roots(point)[0], "0"):
+                raise Rejected(f"the witness lies outside, or does not show that {self.words}")
             return 0
         stack, leaves = [(box, 0) for box in reversed(self.roots(d))], 0
         for letter in self.tree:
@@ -360,18 +345,34 @@ class Claim:
                 stack += [(half, depth + 1) for half in reversed(halves(box, letter))]
                 continue
             leaves += 1
-            if letter not in "01" or not self.holds(d, box, letter == "1"):
-                raise Rejected(f"leaf {leaves} does not show that {self}")
+            if letter not in "012" or not self.holds(d, box, letter):
+                raise Rejected(f"leaf {leaves} does not show that {self.words}")
         if stack:
-            raise Rejected(f"a leaf is missing: the tree does not cover the domain of the claim that {self}")
+            raise Rejected(f"a leaf is missing: the tree does not cover the domain of the claim that {self.words}")
         return leaves
 
-    def settles(self, wanted: Claim, any_weight: bool) -> bool | None:
+    def lead(self, d: Domain, low: float) -> tuple[float, float]:
+        """Check a step from nu > 2**-low (inf: nu > 0): its layers (inf: finitely many), and ``low`` after it."""
+        (a, b, c, e), n, omega = self.target, 0, max(abs(x) for x in d["omega"])
+        if self.kind == "drift":  # item 11: W falls as long as it is above e
+            rate = LAMBDA.square() * exactly(max(d["tau"][1] * 3, omega * omega * 13) / 5)
+            if e != b * b or (a, c) != (-b, e - e) or (exactly(e) * (ONE - rate)).low <= (LAMBDA * ALPHA).square().high:
+                raise Rejected("a drift does not lead into a box of half-width b, with nu from 0 to its square")
+            return inf, inf
+        if self.rate:  # by induction: the box is kept, and nu grows at that rate until it is above c
+            if not (d["mu"][0] <= a and b <= d["mu"][1] and e <= d["nu"][1] and self.rate > 1 >= c > 0):
+                raise Rejected("a climb leaves its box, or ends at 0 or above 1")
+            while self.rate**n < 2:  # it doubles in n layers
+                n += 1
+            return n * max(0, low - places(c) + 1), places(c)
+        lost = max(11, ceil(-min(x * y for x in d["mu"] for y in d["omega"]) * 7 / 2)) + places(d["tau"][0])  # item 10
+        return 1, places(c) if c else low + lost
+
+    def settles(self, wanted: Wanted, any_weight: bool) -> bool | None:
         """Whether it says what is wanted (True), or the contrary (False); None if neither."""
-        if (self.kind, self.rows) != (wanted.kind, wanted.rows) or not (any_weight or self.weight == 1):
+        if (self.kind, self.rows) != (wanted[0], "variance") or not (any_weight or self.weight == 1):
             return None
-        beyond = (self.bound - wanted.bound) * (-1 if wanted.below else 1)
-        agrees = self.side == wanted.side
+        beyond, agrees = (self.bound - wanted[2]) * (-1 if wanted[1] == "below" else 1), self.side == wanted[1]
         return agrees if (self.at is None) is agrees and (beyond >= 0 if agrees else beyond <= 0) else None
 
 
@@ -391,25 +392,21 @@ def ends(texts: list[str]) -> tuple[Fraction, ...]:
 
 def box_of(given: dict[str, list[str]], d: Domain) -> Domain:
     found = {name: ends(given[name]) if name in given else d[name] for name in NAMES}
-    if not isinstance(given, dict) or found["nu"][0] <= 0 or found["tau"][0] <= 0:
+    if not isinstance(given, dict) or (found["nu"] and found["nu"][0] <= 0) or found["tau"][0] <= 0:
         raise Rejected("a domain names its sides, and nu and tau stay above 0")
     return found
 
 
-def need(kind: str, side: str, bound: str) -> Claim:
-    return Claim({"claim": kind, "side": side, "bound": bound})
-
-
 def sides(mu: str, nu: str, tau: str) -> Domain:
-    texts = zip(NAMES, (mu, "-1/10 1/10", nu, tau), strict=True)
-    return {name: ends(text.split()) for name, text in texts}
+    return {name: ends(x.split()) for name, x in zip(NAMES, (mu, "-1/10 1/10", nu, tau), strict=True)}
 
 
 OMEGA = sides("-1/10 1/10", "4/5 3/2", "19/20 11/10")
-CONTRACTS, SHRINKS, GROWS = need("norm", "below", "1"), need("growth", "below", "0"), need("growth", "above", "0")
-IMAGE = [need("mean", "above", "-3106/100000"), need("mean", "below", "6773/100000")]
-IMAGE += [need("variance", "above", "80009/100000"), need("variance", "below", "148617/100000")]
-STATEMENTS: dict[str, tuple[Domain | None, list[Claim]]] = {  # None: a domain of one's own; []: what item 9 needs
+ALL: Domain = {"mu": (), "nu": ()}  # without ends: every mu, every nu > 0
+CONTRACTS, SHRINKS, GROWS = (("norm", "below", Fraction(1)), *(("growth", x, Fraction(0)) for x in ("below", "above")))
+IMAGE = [("mean", "above", Fraction("-0.03106")), ("mean", "below", Fraction("0.06773"))]
+IMAGE += [("variance", "above", Fraction("0.80009")), ("variance", "below", Fraction("1.48617"))]
+STATEMENTS: dict[str, tuple[Domain | None, list[Wanted]]] = {  # None: a domain of one's own; []: what item 9 needs
     "theorem-1": (OMEGA, []),
     "image-bounds": (OMEGA, IMAGE),
     "lemma-12": (sides("-1/10 1/10", "4/5 3/2", "4/5 5/4"), [CONTRACTS]),
@@ -417,6 +414,7 @@ STATEMENTS: dict[str, tuple[Domain | None, list[Claim]]] = {  # None: a domain o
     "theorem-3a": (sides("-1/10 1/10", "1/50 4/25", "4/5 5/4"), [GROWS]),
     "theorem-3b": (sides("-1/10 1/10", "1/50 6/25", "9/10 5/4"), [GROWS]),
     "global": (sides("-1 1", "1/50 16", "19/20 11/10"), []),
+    "everywhere": ({**OMEGA, **ALL}, []),
     "region": (None, []),
     "basin": (None, []),
 }
@@ -445,35 +443,33 @@ def concluded(given: dict[str, Any]) -> dict[str, Any]:
         low, high = ends(body["constants"][name])
         if not (exactly(low).high <= own.low and own.high <= exactly(high).low and high - low < Fraction(1, 2**60)):
             raise Rejected(f"its enclosure of {name} does not hold {name}, or is too wide")
-    name, d = body["statement"], box_of(body["domain"], {})
+    name, d = body["statement"], box_of(body["domain"], ALL)
     around = box_of(body["attractor"] or {}, d)
     published, wanted = STATEMENTS[name]
-    if published and (d, around) != (published, OMEGA if name == "global" else published):
+    if published and (d, around) != (published, published if wanted else OMEGA):
         raise Rejected(f"its domain is not that of {name}")
     steps, claims = ([Claim(c) for c in body[key]] for key in ("steps", "claims"))
-    leaves, here = 0, d
-    words = [f"for {', '.join(f'{k} in [{x}, {y}]' for k, (x, y) in d.items())}:"]
+    here, leaves, total, reach = d, 0, 0.0, float(places(d["nu"][0])) if d["nu"] else inf
+    words = [f"for {', '.join(f'{k} in [{x[0]}, {x[1]}]' if x else f'every {k}' for k, x in d.items())}:"]
     for step in steps:
-        leaves += step.check(here)
-        a, b, c, e = step.target
-        if step.rate:  # by induction: the box is kept, and nu grows at that rate until it is above c
-            kept = here["mu"][0] <= a and b <= here["mu"][1] and e <= here["nu"][1] and step.rate > 1
-            if not kept or here["nu"][0] * step.rate**step.layers < c:
-                raise Rejected("a climb leaves its box, or is too short")
-        here = {**d, "mu": (a, b), "nu": (c, e)}
+        leaves += step.check(here) if step.kind == "inside" else 0
+        layers, reach = step.lead(here, reach)
+        total += layers
+        here = {**d, "mu": step.target[:2], "nu": step.target[2:]}
     if not all(around[k][0] <= here[k][0] and here[k][1] <= around[k][1] for k in ("mu", "nu")):
         raise Rejected("the last step does not lie in the attracting box")
     if steps:
-        (a, b), (c, e), count = around["mu"], around["nu"], sum(step.layers for step in steps)
-        words += [f"after {count} layers, (omega, tau) changing, mu in [{a}, {b}], nu in [{c}, {e}]; from there:"]
+        (a, b), (c, e), n = around["mu"], around["nu"], "finitely many" if total == inf else int(total)
+        words += [f"after {n} layers, (omega, tau) changing, mu in [{a}, {b}], nu in [{c}, {e}]; from there:"]
     leaves += sum(c.check(around) for c in claims)
     if not wanted:  # that the map keeps the box and contracts there (item 9)
-        pairs = [(kind, k, i) for kind, k in (("mean", "mu"), ("variance", "nu")) for i in (0, 1)]
-        wanted = [need(kind, ("above", "below")[i], str(around[k][i])) for kind, k, i in pairs] + [CONTRACTS]
+        pairs = (("mean", around["mu"]), ("variance", around["nu"]))
+        wanted = [(k, side, z) for k, x in pairs for side, z in zip(("above", "below"), x, strict=True)] + [CONTRACTS]
     found = [[v for c in claims if (v := c.settles(want, published is None)) is not None] for want in wanted]
     if not all(found):
-        raise Rejected("the claims leave open whether " + str(wanted[found.index([])]))
-    words += [str(claim) for claim in claims]
+        kind, side, bound = wanted[found.index([])]
+        raise Rejected(f"the claims leave open whether the {WORDS[kind]} stays {side} {bound}")
+    words += [claim.words for claim in claims]
     verdict = "proved" if all(v[0] for v in found) else "refuted"
     return {"verdict": verdict, "statement": name, "leaves": leaves, "words": words}
 
@@ -485,8 +481,11 @@ def main(paths: list[str]) -> int:
         try:
             with open(path, "rb") as file:
                 found = check(file.read(MAX_BYTES + 1))
-            words = [f"{found['statement']} {found['verdict']}, {found['leaves']} leaves", *found["words"]]
-            print(f"{path}:", "\n  ".join(words))
+            print(
+                f"{path}: {found['statement']} {found['verdict']}, {found['leaves']} leaves",
+                *found["words"],
+                sep="\n  ",
+            )
         except (OSError, Rejected) as error:
             status = 1
             print(f"{path}: rejected: {error}")

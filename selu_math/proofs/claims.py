@@ -17,10 +17,10 @@ from flint import arb
 
 from selu_math.numbers.ball import BALL, interval
 from selu_math.numbers.exact import decimal_text
-from selu_math.proofs.leaf import Entries, LeafMoments, Span, Valued
+from selu_math.proofs.leaf import Entries, LeafMoments, Rough, Span, Valued
 from selu_math.proofs.region import Region
 
-Kind: TypeAlias = Literal["inside", "mean", "variance", "growth", "norm"]
+Kind: TypeAlias = Literal["inside", "drift", "mean", "variance", "growth", "norm"]
 Side: TypeAlias = Literal["above", "below"]
 Axis: TypeAlias = Literal["m", "v"]
 Plane: TypeAlias = tuple[Fraction, Fraction, Fraction, Fraction]
@@ -36,11 +36,11 @@ class Claim:
     """A claim about every (mu, omega, nu, tau) of a region, or, with a witness, about one.
 
     Attributes:
-        kind: of the new ``mean``, the new ``variance``, its ``growth`` over nu, the ``norm`` of the Jacobian, or that
-            both moments lie ``inside`` a box.
+        kind: of the new ``mean``, the new ``variance``, its ``growth`` over nu, the ``norm`` of the Jacobian, that
+            both moments lie ``inside`` a box, or, from everywhere, ``drift`` into it in finitely many layers.
         side: on which side of the bound it stays, or is somewhere.
         bound: the bound.
-        target: of ``inside``, the ends of mean and variance.
+        target: of ``inside`` and ``drift``, the ends of mean and variance.
         rows: of ``norm``, whether the Jacobian is that of (mean, variance) or of (mean, second moment).
         weight: of ``norm``, w in ``sqrt(dmu**2 + (w dnu)**2)``.
         at: a witness (mu, omega, nu, tau), where the claim is about one.
@@ -85,12 +85,14 @@ class Claim:
 
 
 def halves(box: Plane, axis: Axis) -> tuple[Plane, Plane]:
-    """Cut a box; v at ``low * 2**k`` where it is wide, so that the cut stays an exact and short number."""
+    """Cut a box; v at ``high/2**k`` where it is wide, so that the cut stays an exact and short number."""
     m0, m1, v0, v1 = box
     if axis == "m":
         middle = (m0 + m1) / 2
         return (m0, middle, v0, v1), (middle, m1, v0, v1)
-    middle = v0 * 2 ** ((int(v1 / v0).bit_length() - 1) // 2) if v1 >= 4 * v0 else (v0 + v1) / 2
+    middle = (v0 + v1) / 2
+    if v1 >= 4 * v0:
+        middle = v1 / 2 ** (int(v1 / v0).bit_length() // 2 if v0 else 10)
     return (m0, m1, v0, middle), (m0, m1, middle, v1)
 
 
@@ -99,10 +101,23 @@ class Leaf:
 
     def __init__(self, box: Plane) -> None:
         m0, m1, v0, v1 = self.box = box
-        self.v = interval(v0, v1)
-        self.whole = LeafMoments(interval(m0, m1), self.v)
+        self.m, self.v = interval(m0, m1), interval(v0, v1)
+        self.rough = Rough(self.m, self.v)
         self.radii = interval((m0 - m1) / 2, (m1 - m0) / 2), interval((v0 - v1) / 2, (v1 - v0) / 2)
+        self._whole: LeafMoments | None = None
         self._middle: tuple[LeafMoments, arb] | None = None
+
+    @property
+    def whole(self) -> LeafMoments:
+        """The moments over the box."""
+        if self._whole is None:
+            self._whole = LeafMoments(self.m, self.v)
+        return self._whole
+
+    @property
+    def ratio(self) -> Span:
+        """Of the new variance to v, by moments and without."""
+        return self.whole.ratio.meet(self.rough.ratio)
 
     @property
     def middle(self) -> tuple[LeafMoments, arb]:
@@ -151,7 +166,7 @@ class Test:
         function = self.function(leaf.box)
         bound = self.claim.bound
         if self.claim.kind == "norm":
-            determinant = self._entries(leaf.whole, leaf.v, leaf.box)[1]
+            determinant = self._entries(leaf.whole, leaf.box)[1]
             if not (determinant.is_finite() and abs(determinant) < BALL.rational(bound * bound - SLACK)):
                 return ""
         for tag, x in leaf.enclosures(function, self._otherwise(leaf)):
@@ -165,16 +180,31 @@ class Test:
         a, b, c, d = target
         rate = BALL.rational(self.claim.rate / self.region.tau[0])
 
+        def inside(mean: Span, variance: Span, ratio: Span, growth: Span) -> bool:
+            grows = self.claim.rate > 0 and (
+                _above(growth, Fraction(0)) or _above(ratio, self.claim.rate / self.region.tau[0])
+            )
+            rises = not c or _above(variance, c) or grows
+            return rises and _above(mean, a) and _below(mean, b) and _below(variance, d)
+
+        def times(ratio: Span, less: arb) -> Span:
+            return ratio.times(leaf.v, less, arb(0))
+
+        rough = leaf.rough
+        if inside(rough.near, times(rough.ratio, arb(0)), rough.ratio, times(rough.ratio, rate)):
+            return "2"
+        if not leaf.box[2]:
+            return ""
+
         def growth(at: LeafMoments, v: arb) -> Valued:
             value, by_m, by_v = at.variance()
             return Valued(value - rate * v, by_m, by_v - rate)
 
-        means = leaf.enclosures(_mean, leaf.whole.near)
-        variances = leaf.enclosures(_variance, leaf.whole.ratio.times(leaf.v, arb(0), arb(0)))
-        grown = leaf.enclosures(growth, leaf.whole.ratio.times(leaf.v, rate, arb(0)))
+        means = leaf.enclosures(_mean, rough.near)
+        variances = leaf.enclosures(_variance, times(leaf.ratio, arb(0)))
+        grown = leaf.enclosures(growth, times(leaf.ratio, rate))
         for (tag, x), (_, y), (_, z) in zip(means, variances, grown, strict=True):
-            rises = _above(y, c) or (self.claim.rate > 0 and _above(z, Fraction(0)))
-            if rises and _above(x, a) and _below(x, b) and _below(y, d):
+            if inside(x, y, leaf.ratio, z):
                 return tag
         return ""
 
@@ -183,9 +213,9 @@ class Test:
         if self.claim.kind == "norm":
             return None
         if self.claim.kind == "mean":
-            return leaf.whole.near
+            return leaf.rough.near
         start, rate = self._nu(leaf.box) if self.claim.kind == "growth" else (Fraction(0), Fraction(0))
-        return leaf.whole.ratio.times(leaf.v, BALL.rational(rate), BALL.rational(start))
+        return leaf.ratio.times(leaf.v, BALL.rational(rate), BALL.rational(start))
 
     def _nu(self, box: Plane) -> tuple[Fraction, Fraction]:
         """Return the nu that counts for growth as ``start + rate * v``: at an end of its range, or v/tau."""
@@ -210,7 +240,7 @@ class Test:
             return growth
         if self.claim.target is not None:
             return _variance
-        return lambda at, v: self._characteristic(at, v, box)
+        return lambda at, v: self._characteristic(at, box)
 
     def value(self, point: Point) -> arb:
         """Return what is bounded at a point (m, v): mean, variance, growth, or the largest singular value."""
@@ -218,7 +248,7 @@ class Test:
         at, ball = LeafMoments(BALL.rational(m), BALL.rational(v)), BALL.rational(v)
         if self.claim.kind != "norm":
             return self.function((m, m, v, v))(at, ball).value
-        (a, b, c, d), _ = self._entries(at, ball, (m, m, v, v))
+        (a, b, c, d), _ = self._entries(at, (m, m, v, v))
         total = sum((BALL.square(x) for x in (a, b, c, d)), arb(0))
         squared = (total + BALL.sqrt(BALL.square(total) - 4 * BALL.square(a * d - b * c))) / 2
         return BALL.sqrt(squared)
@@ -239,41 +269,28 @@ class Test:
         chosen = max(nu[0], v / tau[1]) if least else min(nu[1], v / tau[0])
         return mu, omega, chosen, v / chosen
 
-    def _entries(self, at: LeafMoments, v: arb, box: Plane) -> tuple[Entries, arb]:
-        value = [x * scale for x, scale in zip(at.matrix(second=self._second)[0], self._scales(v, box)[0], strict=True)]
+    def _entries(self, at: LeafMoments, box: Plane) -> tuple[Entries, arb]:
+        value = [x * scale for x, scale in zip(at.matrix(second=self._second)[0], self._scales(box), strict=True)]
         return value, value[0] * value[3] - value[1] * value[2]
 
     @property
     def _second(self) -> bool:
         return self.claim.rows == "second-moment"
 
-    def _scales(self, v: arb, box: Plane) -> tuple[Entries, arb]:
-        """Return what the entries are scaled with, largest omega, largest tau and the weight, and tau's slope by v."""
-        w = BALL.rational(self.claim.weight)
-        omega = BALL.rational(max(abs(x) for x in self.region.omega))
-        low, high = self.region.nu[0], self.region.tau[1]
-        rate = BALL.rational(1 / low if box[3] <= low * high else Fraction(0))
-        tau = v * rate if box[3] <= low * high else BALL.rational(high)
-        return [omega, tau / w, omega * w, tau], rate
+    def _scales(self, box: Plane) -> Entries:
+        """Return what the entries are scaled with: the largest omega and tau on a box, and the weight."""
+        w, omega = self.claim.weight, max(abs(x) for x in self.region.omega)
+        tau = min(self.region.tau[1], box[3] / self.region.nu[0])
+        return [BALL.rational(x) for x in (omega, tau / w, omega * w, tau)]
 
-    def _characteristic(self, at: LeafMoments, v: arb, box: Plane) -> Valued:
+    def _characteristic(self, at: LeafMoments, box: Plane) -> Valued:
         """Return ``t**4 - t**2 T + D**2``: positive, with ``|D| < t**2``, where the largest singular value is below t.
 
         T is the sum of squares and D the determinant; t is the bound.
         """
-        (omega, tau_over, omega_times, tau), rate = self._scales(v, box)
-        scales = (omega, tau_over, omega_times, tau)
-        w = BALL.rational(self.claim.weight)
-        raw, by_m, by_v = at.matrix(second=self._second)
-        x = [p * scale for p, scale in zip(raw, scales, strict=True)]
-        steps = (
-            [p * scale for p, scale in zip(by_m, scales, strict=True)],
-            [
-                by_v[0] * omega,
-                by_v[1] * tau_over + raw[1] * (rate / w),
-                by_v[2] * omega_times,
-                by_v[3] * tau + raw[3] * rate,
-            ],
+        scales = self._scales(box)
+        x, *steps = (
+            [p * scale for p, scale in zip(row, scales, strict=True)] for row in at.matrix(second=self._second)
         )
         squared = BALL.rational(self.claim.bound**2)
         determinant = x[0] * x[3] - x[1] * x[2]
@@ -291,7 +308,8 @@ class Tree:
     """A split tree in preorder, or the box at which it stopped.
 
     Attributes:
-        letters: ``m`` and ``v`` cut the box in two, ``0`` is a leaf by plain evaluation, ``1`` a leaf by a centred one.
+        letters: ``m`` and ``v`` cut the box in two; ``0`` is a leaf by plain evaluation, ``1`` by a centred one, ``2``
+            one by what holds without moments.
         left: a box on which the claim was not shown within the budget; None where the tree is complete.
     """
 

@@ -60,6 +60,31 @@ class Span(NamedTuple):
         )
 
 
+class Rough:
+    """What holds over a box without any moment, also where its variances begin at 0.
+
+    Args:
+        m: mean of the pre-activation, a ball.
+        v: its variance, whose upper end counts.
+
+    Attributes:
+        near: of the new mean: within ``lambda alpha s`` of f(m), since f is Lipschitz with that constant, and f rises.
+        ratio: of the new variance to v: ``(E f')**2 <= Var f/v <= E f'**2``, by Stein's identity with the inequality of
+            Cauchy and Schwarz, and by Poincaré's.  The slope is at most ``lambda alpha``, and at ``z >= -1/2`` at least
+            lambda, as ``alpha**2 > e``, hence ``E f' >= lambda Phi((m + 1/2)/s)``.
+    """
+
+    def __init__(self, m: arb, v: arb) -> None:
+        w, b, root_two_pi = _constants(ctx.prec)
+        s, far = v.upper().sqrt().upper(), w * b
+        self.near = Span((_selu(m.lower(), w, b) - far * s).lower(), (_selu(m.upper(), w, b) + far * s).upper())
+        shifted, least = (m.lower() + arb(1) / 2).lower(), arb(0)
+        if shifted >= 0:
+            x = (shifted / s).lower()
+            least = (w * (1 - _density(x, root_two_pi) * _mills(x))).lower().max(least)
+        self.ratio = Span(BALL.square(least).lower(), BALL.square(far).upper())
+
+
 class LeafMoments:
     """E f(z) and E f(z)**2 with their first four derivatives by m, over a box of (m, v).
 
@@ -70,10 +95,7 @@ class LeafMoments:
         v: its variance, a ball above zero.
 
     Attributes:
-        near: of the new mean: within ``lambda alpha s`` of f(m), since f is Lipschitz with that constant, and f rises.
-        ratio: of the new variance to v: ``(E f')**2 <= Var f/v <= E f'**2``, by Stein's identity with the inequality of
-            Cauchy and Schwarz, and by Poincaré's.  At ``z >= -1/2`` the slope is at least lambda, as ``alpha**2 > e``,
-            hence ``E f' >= lambda Phi((m + 1/2)/s)``.
+        ratio: of the new variance to v, as in :class:`Rough`.
     """
 
     def __init__(self, m: arb, v: arb) -> None:
@@ -100,13 +122,7 @@ class LeafMoments:
             2 * ww * (n + c * (4 * two - one - n)),
             2 * ww * (c * (8 * two - one - 3 * n) - (1 - c) * slope),
         )
-
-        far = w * b * s
-        self.near = Span((_selu(m.lower(), w, b) - far).lower(), (_selu(m.upper(), w, b) + far).upper())
-        least, x = self.f[1].lower(), _over(m + arb(1) / 2, s)
-        if x > 0:
-            least = least.max((w * (1 - _density(x, root_two_pi) * _mills(x))).lower())
-        self.ratio = Span(BALL.square(least.max(arb(0))).lower(), (ww * (p + c * two)).upper())
+        self.ratio = Span(BALL.square(self.f[1].lower().max(arb(0))).lower(), (ww * (p + c * two)).upper())
 
     def mean(self) -> Valued:
         """Return the new mean."""
@@ -184,6 +200,10 @@ def _mills(x: arb) -> arb:
 
 
 def _mills_at(x: arb) -> arb:
+    if x > 1000:
+        # two convergents of 1/(x + 1/(x + 2/(x + ...))): an erfc of large numbers loses all its digits
+        above: arb = 1 / (x + 1 / (x + 2 / x))
+        return above.union(1 / (x + 1 / (x + 2 / (x + 3 / x))))
     value: arb = (x * arb(2).rsqrt()).erfc() * (x * x / 2).exp() * (arb.pi() / 2).sqrt()
     return value
 

@@ -10,16 +10,17 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, floor, log10
+from math import ceil, floor, inf, log10
 from typing import Any, Final
 
+from selu_math.activations import ALPHA, LAMBDA
 from selu_math.exceptions import InputError, unknown_name, whole_number
-from selu_math.numbers.ball import precision
-from selu_math.numbers.exact import Rational, as_fraction, decimal_text
+from selu_math.numbers.ball import BALL, precision
+from selu_math.numbers.exact import Exact, Rational, as_fraction, decimal_text
 from selu_math.proofs.bounds import Bound, enclose, extreme
 from selu_math.proofs.certificate import certificate
 from selu_math.proofs.claims import Claim, Plane, Test, Tree, grow
-from selu_math.proofs.region import Region
+from selu_math.proofs.region import Region, RegionFromZero
 from selu_math.proofs.statements import STATEMENTS, Statement, of_basin, of_region
 from selu_math.verdict import Answer, Verdict
 
@@ -29,7 +30,10 @@ MAX_LEAVES: Final = 20_000
 MAX_STEPS: Final = 200
 _MARGINS: Final = tuple(Fraction(1, n) for n in (2000, 500, 100, 20))
 _RATES: Final = (Fraction(6, 5), Fraction(11, 10), Fraction(26, 25), Fraction(51, 50), Fraction(101, 100))
+_STEP_LEAVES: Final = 4000
 _CLIMB_LEAVES: Final = 2000
+_TINY: Final = Fraction(1, 1 << 30)
+"""A step does not try to keep variances above less than this."""
 _QUANTITIES: Final = (
     Claim("norm"),
     Claim("norm", rows="second-moment"),
@@ -39,22 +43,21 @@ _QUANTITIES: Final = (
 
 @dataclass(frozen=True)
 class Step:
-    """One layer of a statement about many, or a climb: every image of one box lies inside the next.
+    """One layer of a statement about many, a climb or a drift: every image of one box lies inside the next.
 
     A climb takes many layers, in each of which a variance grows by a factor at least until it has reached the target's,
-    while the rest of the box is kept.
+    while the rest of the box is kept.  A drift leads from everywhere into a box, as ``W = mu**2 + nu`` becomes at most
+    ``r W + (lambda alpha)**2`` in each layer, with ``r = lambda**2 max(3 tau/5, 13 omega**2/5)``.
 
     Attributes:
-        region: the box, with all weights.
+        region: the box, with all weights; of a drift only these count.
         claim: where its images lie.
         tree: what shows it.
-        layers: how many layers it takes.
     """
 
     region: Region
     claim: Claim
     tree: Tree
-    layers: int = 1
 
     @property
     def target(self) -> Plane:
@@ -64,7 +67,26 @@ class Step:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the step as it stands in a certificate."""
-        return self.claim.to_dict(self.tree.letters) | {"layers": str(self.layers)}
+        return self.claim.to_dict(self.tree.letters)
+
+    def layers(self, places: float) -> tuple[float, float]:
+        """Return after how many layers trajectories are in the target, and ``places`` there.
+
+        Args:
+            places: n where all variances lie above ``2**-n``, inf where they only lie above 0.
+        """
+        low = self.target[2]
+        if self.claim.kind == "drift":
+            return inf, inf
+        if not self.claim.rate:
+            # with n = max(0, -m): E f' > 2**-max(5.5, 7n/4), since f'(z) > exp(min(0, z)), where s < n/2 by Jensen's
+            # inequality, otherwise as E f' > Phi(-2)
+            lost = max(11, ceil(-self.region.m[0] * 7 / 2)) + _places(self.region.tau[0])
+            return 1, _places(low) if low else places + lost
+        doubling = 1
+        while self.claim.rate**doubling < 2:
+            doubling += 1
+        return doubling * max(0, places - _places(low) + 1), _places(low)
 
 
 @dataclass(frozen=True)
@@ -92,12 +114,17 @@ class Proof:
     def leaves(self) -> int:
         """How many boxes of (m, v) the proof rests on."""
         trees = (*(bound.tree for bound in self.bounds), *(step.tree for step in self.steps))
-        return sum(tree.letters.count("0") + tree.letters.count("1") for tree in trees)
+        return sum(tree.letters.count(tag) for tree in trees for tag in "012")
 
     @property
-    def layers(self) -> int:
-        """After how many layers all trajectories are in the attractor."""
-        return sum(step.layers for step in self.steps)
+    def layers(self) -> int | None:
+        """After how many layers all trajectories are in the attractor; None where that depends on the trajectory."""
+        places = inf if self.statement.everywhere else float(_places(self.statement.region.nu[0]))
+        total = 0.0
+        for step in self.steps:
+            layers, places = step.layers(places)
+            total += layers
+        return None if total == inf else int(total)
 
     @property
     def certificate(self) -> dict[str, Any] | None:
@@ -144,7 +171,7 @@ def prove(
         steps: tuple[Step, ...] = ()
         verdict = _verdict(asked, bounds)
         if verdict and asked.attractor is not None:
-            steps, verdict = _chain(asked.region, asked.attractor, max_leaves)
+            steps, verdict = _chain(asked, asked.attractor, max_leaves)
     return Proof(asked, verdict, bounds, steps, time.perf_counter() - started)
 
 
@@ -184,28 +211,51 @@ def _verdict(statement: Statement, bounds: Iterable[Bound]) -> Verdict:
     return Verdict(Answer.PROVED, statement.words)
 
 
-def _chain(start: Region, attractor: Region, max_leaves: int) -> tuple[tuple[Step, ...], Verdict]:
+def _chain(statement: Statement, attractor: Region, max_leaves: int) -> tuple[tuple[Step, ...], Verdict]:
     """Follow a box of (mu, nu) through layers, all weights in each, until it lies in the attractor."""
-    steps: list[Step] = []
-    here = start
+    first: list[Step] = []
+    start = statement.region
+    if statement.everywhere:
+        drift = _drift(start)
+        if drift is None:
+            return (), Verdict(Answer.UNDECIDED, "tau may reach 1.5, or |omega| 0.59: no bound on mu^2 + nu is known")
+        first, start = [drift], _box(drift.target, start)
+    steps, here = first, start
     for margin in _MARGINS:
-        steps, here = [], start
+        steps, here = list(first), start
         while not _within(here, attractor) and len(steps) < MAX_STEPS:
             step = _climb(here, attractor, max_leaves) or _layer(here, margin, max_leaves)
             if step.tree.left is not None or (steps and steps[-1].target == step.target):
                 break
             steps.append(step)
-            here = replace(start, mu=step.target[:2], nu=step.target[2:])
+            here = _box(step.target, start)
         if _within(here, attractor):
-            layers = sum(step.layers for step in steps)
-            return tuple(steps), Verdict(Answer.PROVED, f"after {layers} layers all trajectories are in the attractor")
+            return tuple(steps), Verdict(Answer.PROVED, "all trajectories enter the attractor")
     reason = f"after {len(steps)} steps mu in {_shown(here.mu)}, nu in {_shown(here.nu)} is not in the attractor"
     return tuple(steps), Verdict(Answer.UNDECIDED, reason)
 
 
+def _box(target: Plane, weights: Region) -> Region:
+    """Return a box of (mu, nu) with the weights of a region."""
+    return RegionFromZero(target[:2], weights.omega, target[2:], weights.tau)
+
+
+def _drift(weights: Region) -> Step | None:
+    """Return the step from everywhere into a box; None where trajectories are not known to enter one."""
+    scale, omega = BALL.exact(Exact.of(LAMBDA)), max(map(abs, weights.omega))
+    limit = BALL.square(scale * BALL.exact(Exact.of(ALPHA)))
+    rate = BALL.square(scale) * BALL.rational(max(weights.tau[1] * 3, omega * omega * 13) / 5)
+    if not rate < 1:
+        return None
+    half = _outward(Fraction(1.02 * float((limit / (1 - rate)).upper()) ** 0.5), 1)
+    claim = Claim("drift", target=(-half, half, Fraction(0), half * half))
+    return Step(weights, claim, Tree("")) if BALL.rational(half * half) * (1 - rate) > limit else None
+
+
 def _layer(here: Region, margin: Fraction, max_leaves: int) -> Step:
-    claim = Claim("inside", target=_image(here, margin))
-    return Step(here, claim, grow(claim, here, max_leaves))
+    a, b, low, high = _image(here, margin)
+    claim = Claim("inside", target=(a, b, low if here.nu[0] and low > _TINY else Fraction(0), high))
+    return Step(here, claim, grow(claim, here, min(max_leaves, _STEP_LEAVES)))
 
 
 def _climb(here: Region, attractor: Region, max_leaves: int) -> Step | None:
@@ -224,10 +274,7 @@ def _climb(here: Region, attractor: Region, max_leaves: int) -> Step | None:
         claim = Claim("inside", target=(a, b, reached, top), rate=rate)
         tree = grow(claim, here, min(max_leaves, _CLIMB_LEAVES))
         if tree.left is None:
-            layers = 1
-            while low * rate**layers < reached:
-                layers += 1
-            return Step(here, claim, tree, layers)
+            return Step(here, claim, tree)
     return None
 
 
@@ -238,6 +285,7 @@ def _within(inner: Region, outer: Region) -> bool:
 
 def _image(region: Region, margin: Fraction) -> Plane:
     """Return a box around the image of a region, by trial, a little wider on each side; a tree has to show it."""
+    region = replace(region, nu=(max(region.nu[0], region.nu[1] * _TINY**2), region.nu[1]))
     values = {}
     for kind in ("mean", "variance"):
         for side in ("above", "below"):
@@ -253,6 +301,11 @@ def _image(region: Region, margin: Fraction) -> Plane:
     )
 
 
+def _places(x: Fraction) -> int:
+    """Return the least n >= 0 with ``x > 2**-n``."""
+    return int(1 / x).bit_length()
+
+
 def _outward(x: Fraction, sign: int) -> Fraction:
     """Round to six digits, up or down."""
     if not x:
@@ -265,12 +318,14 @@ def _shown(ends: tuple[Fraction, Fraction]) -> str:
     return f"[{decimal_text(ends[0])}, {decimal_text(ends[1])}]"
 
 
-def prove_basin(start: Region, attractor: Region, **options: Any) -> Proof:
-    """Decide whether trajectories from a region enter an attractor; options as for :func:`prove`.
+def prove_basin(start: Region | None, attractor: Region, **options: Any) -> Proof:
+    """Decide whether trajectories from a region, or with None from everywhere, enter an attractor.
+
+    Options are those of :func:`prove`.
 
     Raises:
         InputError: where the two have different weights.
     """
-    if (start.omega, start.tau) != (attractor.omega, attractor.tau):
+    if start is not None and (start.omega, start.tau) != (attractor.omega, attractor.tau):
         raise InputError("start and attractor must have the same ranges of omega and tau")
     return prove(of_basin(start, attractor), **options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from selu_math.exceptions import InputError, quoted, unknown_name
 from selu_math.numbers.exact import as_fraction, decimal_text
@@ -30,6 +30,7 @@ class Region:
     omega: Interval = (Fraction(-1, 10), Fraction(1, 10))
     nu: Interval = (Fraction(4, 5), Fraction(3, 2))
     tau: Interval = (Fraction(19, 20), Fraction(11, 10))
+    _from_zero: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         for f in fields(self):
@@ -41,7 +42,7 @@ class Region:
                 )
             if low == high and f.name in {"mu", "nu"}:
                 raise InputError(f"the range of {f.name} is empty: it must have lo < hi, not {low}:{high}")
-            if low <= 0 and f.name in {"nu", "tau"}:
+            if low <= 0 and f.name in {"nu", "tau"} and not (low == 0 and f.name == "nu" and self._from_zero):
                 raise InputError(f"{f.name} must stay above 0, not start at {low}: the map is not differentiable there")
 
     @classmethod
@@ -81,3 +82,9 @@ class Region:
     def __str__(self) -> str:
         sides = ((f.name, *getattr(self, f.name)) for f in fields(self))
         return ",".join(f"{name}={decimal_text(low)}:{decimal_text(high)}" for name, low, high in sides)
+
+
+class RegionFromZero(Region):
+    """A region of which the variances may begin at 0, which is not one of them."""
+
+    _from_zero: ClassVar[bool] = True

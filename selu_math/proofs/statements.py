@@ -43,6 +43,7 @@ class Statement:
         region: where.
         claims: what has to hold there; for a statement about many layers, in ``attractor``.
         attractor: of a statement about many layers, the region that trajectories from ``region`` enter; None elsewhere.
+        everywhere: whether trajectories start from every mu and every nu > 0; ``region`` then only says omega and tau.
     """
 
     name: str
@@ -51,6 +52,15 @@ class Statement:
     region: Region
     claims: tuple[Claim, ...]
     attractor: Region | None = None
+    everywhere: bool = False
+
+    @property
+    def start(self) -> str:
+        """The region in words."""
+        if not self.everywhere:
+            return str(self.region)
+        weights = ",".join(part for part in str(self.region).split(",") if part.startswith(("omega", "tau")))
+        return f"every mu, every nu > 0, {weights}"
 
 
 _THEOREM_1: Final = Region()
@@ -114,6 +124,17 @@ _ALL: Final = (
         (*keeps(_THEOREM_1), CONTRACTS),
         _THEOREM_1,
     ),
+    Statement(
+        "everywhere",
+        "not in the paper",
+        "From every mu and every nu > 0, with another omega in [-0.1, 0.1] and tau in [0.95, 1.1] in each layer, the "
+        "moments enter Theorem 1's box and stay there; trajectories under the same weights then approach each other "
+        "geometrically.",
+        _THEOREM_1,
+        (*keeps(_THEOREM_1), CONTRACTS),
+        _THEOREM_1,
+        everywhere=True,
+    ),
 )
 STATEMENTS: Final = MappingProxyType({statement.name: statement for statement in _ALL})
 """All named statements."""
@@ -127,11 +148,11 @@ def of_region(region: Region) -> Statement:
     return Statement("region", "a region of one's own", words, region, (*keeps(region), CONTRACTS))
 
 
-def of_basin(start: Region, attractor: Region) -> Statement:
-    """Return the statement that trajectories from a region, weights changing in every layer, enter an attractor."""
+def of_basin(start: Region | None, attractor: Region) -> Statement:
+    """Return the statement that trajectories from a region, or from everywhere, enter an attractor."""
     words = (
         "With another omega and tau in every layer, the moments enter the attractor and stay there; trajectories under "
         "the same weights then approach each other geometrically."
     )
     claims = (*keeps(attractor), CONTRACTS)
-    return Statement("basin", "a region of one's own", words, start, claims, attractor)
+    return Statement("basin", "a region of one's own", words, start or attractor, claims, attractor, start is None)

@@ -1,15 +1,17 @@
 """Enclosures over boxes of (m, v): no point of a box lies outside, and small boxes are known narrowly."""
 
+import math
 import random
 from fractions import Fraction
 
 import pytest
+from flint import arb
 from half_lines import ORDERS, derivatives
 from mpmath import mp, mpf
 
 from selu_math.numbers.ball import ends, interval, precision
-from selu_math.proofs import checker
-from selu_math.proofs.leaf import LeafMoments
+from selu_math.proofs import checker, leaf
+from selu_math.proofs.leaf import LeafMoments, Rough
 
 ROUNDS = 120
 
@@ -64,7 +66,8 @@ def test_no_value_lies_outside_the_ball_of_its_box(seed):
             for ball, value in zip(balls, truth[:-1], strict=True):
                 if ball.is_finite():
                     assert enclosed(*exact_ends(ball), value), box
-            for span, value in ((found.near, truth[0]), (found.ratio, truth[-1])):
+            rough = Rough(interval(*box[:2]), interval(*box[2:]))
+            for span, value in ((rough.near, truth[0]), (rough.ratio, truth[-1]), (found.ratio, truth[-1])):
                 assert enclosed(exact_ends(span.low)[0], exact_ends(span.high)[1], value), box
 
 
@@ -79,7 +82,11 @@ def test_no_value_lies_outside_the_checkers_interval(seed):
             found = checker.Moments(checker.between(*box[:2]), checker.between(*box[2:]))
         except checker.Rejected:
             continue
-        for x, value in zip((*found.f, *found.g, found.ratio, found.near), (*truth, truth[0]), strict=True):
+        rough = checker.Leaf(box, "2")
+        pairs = zip(
+            (*found.f, *found.g, found.ratio, rough.near, rough.ratio), (*truth, truth[0], truth[-1]), strict=True
+        )
+        for x, value in pairs:
             with mp.workdps(60):
                 low, high = mpf(x.low) / one, mpf(x.high) / one
             assert enclosed(low, high, value), box
@@ -129,3 +136,33 @@ def test_far_below_zero_the_variance_stays_above_zero():
         at = LeafMoments(interval(Fraction(-10), Fraction(-9)), interval(Fraction(1, 10**6), Fraction(2, 10**6)))
         low, high = (ends(end)[0] for end in at.ratio)
     assert 0 < low < high < Fraction(1, 10**6)
+
+
+@pytest.mark.parametrize(("m", "least"), [(Fraction(-1, 10), 1.1), (Fraction(-1, 2), 0.27), (Fraction(-3, 5), 0)])
+def test_where_variances_begin_at_0(m, least):
+    """Slopes at least lambda for z >= -1/2; from m = -1/2 on at least half of z lies there."""
+    with precision(96):
+        found = Rough(interval(m, m), interval(Fraction(0), Fraction(1, 1000)))
+    rough = checker.Leaf((m, m, Fraction(0), Fraction(1, 1000)), "2")
+    for low, high in (
+        (float(found.ratio.low), float(found.ratio.high)),
+        (rough.ratio.low / 2**128, rough.ratio.high / 2**128),
+    ):
+        assert least <= low < max(1.01 * least + 0.01, 1.105)
+        assert high == pytest.approx((1.0507009873554805 * 1.6732632423543772) ** 2)
+    span = (float(found.near.low), float(found.near.high)), (rough.near.low / 2**128, rough.near.high / 2**128)
+    for low, high in span:
+        value = 1.0507009873554805 * 1.6732632423543772 * math.expm1(m)
+        assert low == pytest.approx(value - 1.7580993408473766 * 0.001**0.5, abs=1e-9)
+        assert high == pytest.approx(value + 1.7580993408473766 * 0.001**0.5, abs=1e-9)
+
+
+@pytest.mark.parametrize("x", [999, 1000.5, 1e4, 1e6, 1e9])
+def test_mills_ratio_of_large_numbers(x):
+    with precision(96), mp.workdps(60):
+        low, high = exact_ends(leaf._mills_at(arb(x)))
+        # R = 1/x - 1/x^3 + 3/x^5 - 15/x^7 + 105/x^9 - ...: the error is less than the first term left out
+        series = 1 / mpf(x) * (1 - mpf(x) ** -2 + 3 * mpf(x) ** -4 - 15 * mpf(x) ** -6 + 105 * mpf(x) ** -8)
+        assert low <= series * (1 + mpf(x) ** -10 * 1000)
+        assert high >= series * (1 - mpf(x) ** -10 * 1000)
+        assert high - low < 1e-15 / x

@@ -10,6 +10,8 @@ from half_lines import derivatives
 from mpmath import mp, mpf
 
 from selu_math import Answer, InputError, Region, prove, prove_basin
+from selu_math.proofs import checker
+from selu_math.proofs.certificate import canonical
 from selu_math.proofs.statements import STATEMENTS
 
 PUBLISHED = {
@@ -126,11 +128,33 @@ def test_small_variances_climb_in_one_step():
     start = Region(nu=(Fraction(1, 10**12), Fraction(3, 2)))
     proof = prove_basin(start, Region())
     climb = proof.steps[0]
-    assert (climb.layers, climb.claim.rate) == (646, Fraction(26, 25))
-    assert proof.layers == 646 + len(proof.steps) - 1
+    assert climb.claim.rate == Fraction(26, 25)
+    # 2^-40 < 1e-12, 2^-4 < 0.1 = the target's nu, and 18 layers make 26/25 more than 2
+    assert climb.layers(40) == (18 * 37, 4)
+    assert proof.layers == 18 * 37 + len(proof.steps) - 1
     # the slowest growth there is: all of z lies above 0, where SELU is linear with slope lambda, and tau = 0.95
     assert Fraction(26, 25) < Fraction(105070, 10**5) ** 2 * Fraction(95, 100)
     assert proof.leaves < 1000
+
+
+def test_from_everywhere():
+    proof = prove("everywhere")
+    assert proof
+    assert proof.layers is None
+    assert proof.steps[0].claim.kind == "drift"
+    assert "every mu, every nu > 0" in proof.statement.start
+    assert prove_basin(None, Region(omega=(Fraction(0), Fraction(0)), tau=(Fraction(1), Fraction(1))))
+    far = prove_basin(None, Region(omega=(Fraction(-3, 5), Fraction(3, 5))))
+    assert far.verdict.answer is not Answer.PROVED
+
+
+def test_the_layers_of_the_prover_are_those_of_the_checker():
+    wide = Region(mu=(Fraction(-20), Fraction(20)), nu=(Fraction(1, 10**6), Fraction(10**3)))
+    proof = prove_basin(wide, Region())
+    assert proof
+    words = checker.check(canonical(proof.certificate))["words"]
+    assert f"after {proof.layers} layers" in words[1]
+    assert proof.layers > 400
 
 
 def test_a_basin_that_does_not_enter_its_attractor_is_undecided():

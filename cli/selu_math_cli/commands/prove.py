@@ -26,7 +26,7 @@ def prove(
         str | None,
         typer.Argument(
             metavar="[STATEMENT]",
-            help="theorem-1, lemma-12, theorem-2, theorem-3a, theorem-3b, image-bounds or global.",
+            help="theorem-1, lemma-12, theorem-2, theorem-3a, theorem-3b, image-bounds, global or everywhere.",
         ),
     ] = None,
     region: Annotated[
@@ -35,7 +35,11 @@ def prove(
     ] = None,
     start: Annotated[
         str | None,
-        typer.Option("--start", metavar="BOX", help="mu and nu from where all trajectories are to enter the region."),
+        typer.Option(
+            "--start",
+            metavar="BOX",
+            help="mu and nu from where all trajectories are to enter the region, or 'everywhere'.",
+        ),
     ] = None,
     weight: Annotated[
         str, typer.Option("--weight", metavar="W", help="w of the norm sqrt(dmu^2 + (w dnu)^2), for your own region.")
@@ -70,8 +74,9 @@ def prove(
         else:
             if "omega" in start or "tau" in start:
                 raise InputError("--start takes mu and nu; omega and tau are those of --region")
-            attractor = Region.parse(region)
-            outer = replace(Region.parse(start), omega=attractor.omega, tau=attractor.tau)
+            attractor, outer = Region.parse(region), None
+            if start != "everywhere":
+                outer = replace(Region.parse(start), omega=attractor.omega, tau=attractor.tau)
             result = prove_basin(outer, attractor, **options)
     certificate = result.certificate
     if output is not None and certificate is not None:
@@ -88,7 +93,7 @@ def _document(result: Proof, certificate: dict[str, Any] | None) -> dict[str, An
         "statement": result.statement.name,
         "words": result.statement.words,
         "source": result.statement.source,
-        "region": str(result.statement.region),
+        "region": result.statement.start,
         "reason": result.verdict.reason,
         "witness": dict(result.verdict.witness),
         "bounds": [
@@ -132,14 +137,15 @@ def _text(result: Proof, output: Path | None) -> list[Any]:
         f"{str(result.verdict.answer).upper()}  {statement.name} ({statement.source})",
         "",
         statement.words,
-        f"Region: {statement.region}",
+        f"Region: {statement.start}",
     ]
     if statement.attractor is not None:
         lines.append(f"Attractor: {statement.attractor}")
     if not result:
         lines += ["", result.verdict.reason]
     if result.steps:
-        lines += ["", f"After {result.layers} layers every trajectory is in the attractor."]
+        after = "finitely many" if result.layers is None else f"{result.layers:,}"
+        lines += ["", f"After {after} layers every trajectory is in the attractor."]
     where = "in the attractor" if statement.attractor is not None else "in the region"
     lines += [
         "",
