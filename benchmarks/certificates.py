@@ -90,10 +90,13 @@ def mutants(count: int) -> None:
     from claims_by_sampling import falsified
 
     from selu_math.proofs import checker
-    from selu_math.proofs.prover import prove
+    from selu_math.proofs.prover import prove, prove_basin
+    from selu_math.proofs.region import Region
     from selu_math.proofs.statements import STATEMENTS
 
-    certificates = [prove(name).certificate for name in STATEMENTS if name not in {"global", "everywhere"}]
+    certificates = [prove(name).certificate for name in STATEMENTS]
+    certificates += [prove(region=test_checker.WIDE, norm="logarithmic").certificate]
+    certificates += [prove_basin(test_checker.SMALL, Region()).certificate]
     draw, accepted, false = random.Random(2026), 0, 0  # noqa: S311  no secrets
     for _ in range(count):
         wrong = test_checker.mutated(draw.choice(certificates), draw)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from selu_math.proofs.contraction import check_contraction
     from selu_math.proofs.prover import prove, prove_basin
     from selu_math.proofs.region import Region
+    from selu_math.proofs.trial import smallest_box
     from selu_math.proved_correlation import prove_correlation
     from selu_math.proved_map import prove_map
     from selu_math.reference import selu, selu_grad
@@ -58,6 +59,7 @@ _HOME = {
     "selu_math.proofs.contraction": ("check_contraction",),
     "selu_math.proofs.prover": ("prove", "prove_basin"),
     "selu_math.proofs.region": ("Region",),
+    "selu_math.proofs.trial": ("smallest_box",),
     "selu_math.proved_correlation": ("prove_correlation",),
     "selu_math.proved_map": ("prove_map",),
     "selu_math.reference": ("selu", "selu_grad"),
@@ -106,6 +108,7 @@ __all__ = [
     "selu_activation",
     "selu_grad",
     "selu_parameters",
+    "smallest_box",
     "spectral_norm",
     "spectral_radius",
     "sweep",

@@ -14,9 +14,9 @@ NAMES = ("mu", "omega", "nu", "tau")
 
 
 def falsified(certificate, points=24, seed=0):
-    """Return a claim and a point that contradicts it; None where none was found.  Not for statements with steps."""
-    if certificate["steps"]:
-        raise ValueError("a statement with steps")
+    """Return a claim and a point that contradicts it; None where none was found."""
+    if (wrong := _false_step(certificate, points, seed)) is not None:
+        return wrong
     given = certificate["domain"] | (certificate["attractor"] or {})
     domain = {name: tuple(map(Fraction, given[name])) for name in NAMES}
     draw = random.Random(seed)
@@ -32,6 +32,40 @@ def falsified(certificate, points=24, seed=0):
     return None
 
 
+def _false_step(certificate, points, seed):
+    """Return a step and a point of its box whose image is not where the step says."""
+    draw = random.Random(seed)
+    here = {"mu": ["-100", "100"], "nu": ["0", "100"]} | certificate["domain"]  # where nothing bounds the start
+    with mp.workdps(30):
+        for step in certificate["steps"]:
+            ends = {name: tuple(map(Fraction, here[name])) for name in NAMES}
+            ends["nu"] = max(ends["nu"][0], ends["nu"][1] / 10**15), ends["nu"][1]
+            places = list(itertools.product(*(ends[name] for name in NAMES)))
+            places += [tuple(_somewhere(draw, *ends[name]) for name in NAMES) for _ in range(points)]
+            a, b, c, d = (mpf(x.numerator) / x.denominator for x in map(Fraction, step["target"]))
+            rate = Fraction(step["rate"])
+            for place in places:
+                if step["claim"] == "drift":
+                    _, low, _, weight = place
+                    again, top = float(place[0]), float(place[2])
+                    for _ in range(25):  # more layers than it takes from here
+                        found = quantities(Fraction(again), low, Fraction(top), weight)
+                        again, top = float(found["mean"]), max(float(found["variance"]), 1e-300)
+                    right = a <= again <= b and top <= d
+                else:
+                    found = quantities(*place)
+                    grown = rate and found["variance"] >= mpf(rate.numerator) / rate.denominator * _float(place[2])
+                    right = a < found["mean"] < b and found["variance"] < d and (found["variance"] > c or grown)
+                if not right:
+                    return step, place
+            here = here | {"mu": step["target"][:2], "nu": step["target"][2:]}
+    return None
+
+
+def _float(x):
+    return mpf(x.numerator) / x.denominator
+
+
 def quantities(mu, omega, nu, tau):
     """Return mean, variance, growth and the two Jacobians as a function of the weight gives their singular values."""
     mu, omega, nu, tau = (mpf(x.numerator) / x.denominator for x in (mu, omega, nu, tau))
@@ -41,10 +75,13 @@ def quantities(mu, omega, nu, tau):
         "variance": (g[1] - 2 * f[0] * f[1], g[2] / 2 - f[0] * f[2]),
         "second-moment": (g[1], g[2] / 2),
     }
+    rows["log-variance"] = rows["variance"]
 
     def norm(kind, weight):
-        a, b = f[1] * omega, f[2] / 2 * tau / weight
-        c, d = rows[kind][0] * omega * weight, rows[kind][1] * tau
+        # of (mean, what the rows say), by (mu, nu), or in logarithms of the variance by (mu, ln nu)
+        before, after = (nu, variance) if kind == "log-variance" else (1, 1)
+        a, b = f[1] * omega, f[2] / 2 * tau / weight * before
+        c, d = rows[kind][0] * omega * weight / after, rows[kind][1] * tau * before / after
         return (mp.hypot(a + d, b - c) + mp.hypot(a - d, b + c)) / 2
 
     return {"mean": f[0], "variance": variance, "growth": variance - nu, "norm": norm}

@@ -17,13 +17,16 @@ domains, the rest is computed here, in integers with directed rounding.  The mat
     |D| < t**2 and t**4 - t**2 T + D**2 > 0.
  7. Over a box, h(x) lies in h(c) + sum of (slope over the box)(x - c), c its centre (the mean value theorem).
  8. v (E f')**2 <= Var f <= v E f'**2 (Stein and Cauchy-Schwarz; Poincare).  f' <= lambda alpha; f'(z) >= lambda for
-    z >= -1/2, since alpha**2 > e; hence E f' >= lambda Phi((m + 1/2)/s).
+    z >= -1/2, since alpha**2 > e; hence E f' >= lambda Phi((m + 1/2)/s).  For m <= 0, p = Phi(-m/s) is at least 1/2,
+    and E f' >= lambda (1 - p + p x), x = alpha exp(m - 4s/5), by Jensen, since E(-z | z < 0) <= -m + 4s/5.
  9. A map that keeps a box and whose Jacobian has norm at most t < 1 there brings any two points nearer by the factor t
-    (a box is convex) and has one fixed point, which attracts all of it (Banach).
+    (a box is convex) and has one fixed point, which attracts all of it (Banach).  The norm may have a weight w: that of
+    diag(1, w) A diag(omega, tau) diag(1, 1/w).  In (mu, ln nu) the Jacobian is diag(1, 1/Var f) A diag(omega, v).
 10. With n = max(0, -m): Var f > v 2**-max(11, 7n/2).  If s >= n/2 then E f' >= lambda Phi(-2) by item 8.  Otherwise
     f'(z) >= lambda exp(min(0, z)), and by Jensen E f' >= lambda exp(E min(0, z)), E min(0, z) >= -n - 2s/5 >= -6n/5.
-11. f(z)**2 <= lambda**2 (max(0, z)**2 + alpha**2), and E max(0, z)**2 <= v/2 + m**2 + 4 s |m|/5 <= 3v/5 + 13 m**2/5.
-    So W = mu**2 + nu becomes at most r W + (lambda alpha)**2, r = lambda**2 max(3 tau/5, 13 omega**2/5).
+11. f(z)**2 <= lambda**2 (max(0, z)**2 + alpha**2), E max(0, z)**2 <= v/2 + m**2 + 4s|m|/5, and with o the largest
+    |omega| 4s|m|/5 <= o v/5 + 4 m**2/(5 o).  So W = mu**2 + nu becomes at most r W + (lambda alpha)**2, where
+    r = lambda**2 max(tau (1/2 + o/5), o**2 + 4 o/5).
 """
 
 from __future__ import annotations
@@ -36,8 +39,7 @@ from fractions import Fraction
 from math import ceil, inf, isqrt
 from typing import Any
 
-SCHEMA, BITS = "selu-math/certificate/1", 128  # places behind the binary point
-MAX_BYTES, MAX_DEPTH = 200_000, 400
+SCHEMA, BITS, MAX_BYTES, MAX_DEPTH = "selu-math/certificate/1", 128, 200_000, 400  # bits behind the binary point
 
 
 class Rejected(Exception):
@@ -123,9 +125,8 @@ def mills_at(x: int) -> I:
     if x < 0:
         return ROOT_TWO_PI * growth - mills_at(-x)
     if x > 6 << BITS:
-        # whatever follows x + 40/(x + ...) lies between x and x + 41/x
         point = I(x, x)
-        tail = I(x, x + (exactly(41) / point).high)
+        tail = I(x, x + (exactly(41) / point).high)  # all that follows 40/(...) lies between x and x + 41/x
         for n in range(40, 0, -1):
             tail = point + exactly(n) / tail
         return ONE / tail
@@ -188,8 +189,7 @@ class Moments:
         )
         # the new variance with its derivatives by m and v, and its ratio to v (item 8)
         self.variance = g[0] - f[0].square(), g[1] - TWO * (f[0] * f[1]), g[2] * HALF - f[0] * f[2]
-        least = max(f[1].low, 0)
-        self.ratio = I(least * least >> BITS, (ww * (p + c * two)).high)
+        self.ratio = I(max(f[1].low, 0) ** 2 >> BITS, (ww * (p + c * two)).high)
 
     def matrix(self, second: bool) -> tuple[list[I], list[I], list[I]]:
         """Return A, rows (mean, variance) or (mean, second moment), row by row, and its derivatives by m and v."""
@@ -208,6 +208,7 @@ class Moments:
 Box = tuple[Fraction, Fraction, Fraction, Fraction]  # ends of m, ends of v
 Domain = dict[str, tuple[Fraction, ...]]  # both ends of mu, omega, nu, tau
 NAMES = ("mu", "omega", "nu", "tau")
+ROWS = ("variance", "second-moment", "log-variance")
 Wanted = tuple[str, str, Fraction]  # that a quantity stays on one side of a bound
 WORDS = {"mean": "new mean", "variance": "new variance", "growth": "new variance minus nu", "norm": "singular value"}
 
@@ -218,12 +219,15 @@ class Leaf:
     def __init__(self, box: Box, tag: str) -> None:
         m0, m1, v0, v1 = box
         m, self.v, self.tag = between(m0, m1), between(v0, v1), tag
-        s, far, least = I(self.v.root().high, self.v.root().high), LAMBDA * ALPHA, ZERO
+        s, far, least = I(self.v.root().high, self.v.root().high), LAMBDA * ALPHA, 0
         self.near = I(selu(m.low).low - (far * s).high, selu(m.high).high + (far * s).high)  # f rises
         if m.low + HALF.low >= 0:
             x = I(m.low + HALF.low, m.low + HALF.low) / s
-            least = LAMBDA * (ONE - x.density() * x.mills())
-        self.ratio = I(least.square().low, far.square().high)
+            least = max(0, (LAMBDA * (ONE - x.density() * x.mills())).low)
+        if m.high <= 0:
+            x = ALPHA * (I(-m.low, -m.low) + s * exactly(Fraction(4, 5))).falling()
+            least = max(least, (LAMBDA * I(min(x.low, (ONE + x).low // 2), x.high)).low)
+        self.ratio = I(least * least >> BITS, far.square().high)
         if tag == "2":
             return
         self.radii = between((m0 - m1) / 2, (m1 - m0) / 2), between((v0 - v1) / 2, (v1 - v0) / 2)
@@ -231,8 +235,7 @@ class Leaf:
         self.middle = Moments(exactly((m0 + m1) / 2), self.middle_v) if tag == "1" else self.whole
         self.ratio = I(max(self.ratio.low, self.whole.ratio.low), self.whole.ratio.high)
 
-    def enclose(self, at_middle: I, by_m: I, by_v: I) -> I:
-        """Return what a function with these slopes over the box lies in, from its value at the middle or all over."""
+    def enclose(self, at_middle: I, by_m: I, by_v: I) -> I:  # a function by its value, at the middle with slopes
         return at_middle + by_m * self.radii[0] + by_v * self.radii[1] if self.tag == "1" else at_middle
 
     def mean(self) -> I:
@@ -253,9 +256,8 @@ class Leaf:
 def halves(box: Box, letter: str) -> list[Box]:
     """Cut a box across m or v; v near the geometric mean where it is wide, at a 1024th where it begins at 0."""
     m0, m1, v0, v1 = box
-    m, v = (m0 + m1) / 2, (v0 + v1) / 2
-    if v1 >= 4 * v0:
-        v = v1 / 2 ** (int(v1 / v0).bit_length() // 2 if v0 else 10)
+    wide, m = v1 >= 4 * v0, (m0 + m1) / 2
+    v = v1 / 2 ** (int(v1 / v0).bit_length() // 2 if v0 else 10) if wide else (v0 + v1) / 2
     return [(m0, m, v0, v1), (m, m1, v0, v1)] if letter == "m" else [(m0, m1, v0, v), (m0, m1, v, v1)]
 
 
@@ -273,13 +275,12 @@ class Claim:
         self.tree, self.at = given.get("tree", ""), tuple(map(number, given["at"])) if "at" in given else None
         if self.kind in ("inside", "drift"):  # a step: both moments move into a box
             self.target = (*ends(given["target"][:2]), *ends(given["target"][2:]))
-            self.rate = number(given.get("rate", "0"))
+            self.rate, self.words = number(given.get("rate", "0")), "a step leads into its box"
             if not (self.rate.denominator <= 1000 and 0 <= self.rate < 10 and self.target[2] >= 0):
                 raise Rejected("a step has a rate below 10 in thousandths, and a target with nu from 0 on")
-            self.words = "a step leads into its box"
             return
         self.bound, self.below = number(given["bound"]), self.side == "below"
-        known = self.kind in WORDS and self.side in ("above", "below") and self.rows in ("variance", "second-moment")
+        known = self.kind in WORDS and self.side in ("above", "below") and self.rows in ROWS
         if not known or (self.kind == "norm" and not (self.bound > 0 < self.weight and self.below is (not self.at))):
             raise Rejected("a claim is not of a known kind, or a singular value is not below a positive bound")
         rows = f" for (mean, {self.rows}) with weight {self.weight}" if self.kind == "norm" else ""
@@ -302,10 +303,10 @@ class Claim:
             rises = rises or (self.rate > 0 and (leaf.variance(rate).low > 0 or leaf.ratio.low > rate.high))
             return a.high < x.low and x.high < b.low and rises and y.high < e.low
         bound, value = exactly(self.bound), x if self.kind == "mean" else y
-        if self.kind == "norm":
+        if self.kind == "norm":  # where the scale changes, centred evaluation lacks slopes
             gap, determinant = self.characteristic(d, box, leaf)
             small = max(-determinant.low, determinant.high) < bound.square().low
-            return small and gap.low > 0 if self.below else gap.high < 0
+            return tag + self.rows != "1log-variance" and (small and gap.low > 0 if self.below else gap.high < 0)
         if self.kind == "growth":  # from nu: least for "below", largest for "above"; an end of its range or v/tau
             end, tau = (d["nu"][0], d["tau"][1]) if self.below else (d["nu"][1], d["tau"][0])
             at_end = box[3] <= end * tau if self.below else box[2] >= end * tau
@@ -313,9 +314,12 @@ class Claim:
         return value.high < bound.low if self.below else value.low > bound.high
 
     def characteristic(self, d: Domain, box: Box, leaf: Leaf) -> tuple[I, I]:
-        """Enclose t**4 - t**2 T + D**2 (item 6) and D for diag(1, w) A diag(omega, tau) diag(1, 1/w), t the bound."""
+        """Enclose t**4 - t**2 T + D**2 (item 6) and D for the Jacobian with weight w (items 5 and 9), t the bound."""
         omega, tau = max(abs(x) for x in d["omega"]), min(d["tau"][1], box[3] / d["nu"][0])  # the largest on the leaf
         scale = [exactly(k) for k in (omega, tau / self.weight, omega * self.weight, tau)]
+        if self.rows == "log-variance":
+            by, v = ONE / leaf.variance(ZERO), leaf.v
+            scale = [scale[0], v * exactly(1 / self.weight), scale[2] * by, v * by]
         rows = [at.matrix(self.rows == "second-moment") for at in (leaf.whole, leaf.middle)]
         x, *steps = ([k * value for k, value in zip(scale, row, strict=True)] for row in rows[0])
         y = [k * value for k, value in zip(scale, rows[1][0], strict=True)]
@@ -328,10 +332,7 @@ class Claim:
         return leaf.enclose(value, slopes[0], slopes[1]), over
 
     def check(self, d: Domain) -> int:
-        """Check it, at its witness or by its tree over the domain, and return the number of leaves.
-
-        A tree is read in preorder: m and v cut the box in two, a digit is a leaf by that evaluation.
-        """
+        """Check it and count its leaves; a tree is read in preorder, m and v cut a box in two, digits are leaves."""
         if self.at is not None:
             point: Domain = {name: (x, x) for name, x in zip(NAMES, self.at, strict=True)}
             inside = all(d[name][0] <= x <= d[name][1] for name, x in zip(NAMES, self.at, strict=True))
@@ -355,8 +356,10 @@ class Claim:
         """Check a step from nu > 2**-low (inf: nu > 0): its layers (inf: finitely many), and ``low`` after it."""
         (a, b, c, e), n, omega = self.target, 0, max(abs(x) for x in d["omega"])
         if self.kind == "drift":  # item 11: W falls as long as it is above e
-            rate = LAMBDA.square() * exactly(max(d["tau"][1] * 3, omega * omega * 13) / 5)
-            if e != b * b or (a, c) != (-b, e - e) or (exactly(e) * (ONE - rate)).low <= (LAMBDA * ALPHA).square().high:
+            rate = LAMBDA.square() * exactly(
+                max(d["tau"][1] * (omega / 5 + Fraction(1, 2)), omega * (omega + Fraction(4, 5)))
+            )
+            if a + b or c or e != b * b or (exactly(e) * (ONE - rate)).low <= (LAMBDA * ALPHA).square().high:
                 raise Rejected("a drift does not lead into a box of half-width b, with nu from 0 to its square")
             return inf, inf
         if self.rate:  # by induction: the box is kept, and nu grows at that rate until it is above c
@@ -368,9 +371,10 @@ class Claim:
         lost = max(11, ceil(-min(x * y for x in d["mu"] for y in d["omega"]) * 7 / 2)) + places(d["tau"][0])  # item 10
         return 1, places(c) if c else low + lost
 
-    def settles(self, wanted: Wanted, any_weight: bool) -> bool | None:
+    def settles(self, wanted: Wanted, own: bool) -> bool | None:
         """Whether it says what is wanted (True), or the contrary (False); None if neither."""
-        if (self.kind, self.rows) != (wanted[0], "variance") or not (any_weight or self.weight == 1):
+        usual = self.rows == "variance" and self.weight == 1
+        if self.kind != wanted[0] or not (usual or (own and self.rows != "second-moment")):
             return None
         beyond, agrees = (self.bound - wanted[2]) * (-1 if wanted[1] == "below" else 1), self.side == wanted[1]
         return agrees if (self.at is None) is agrees and (beyond >= 0 if agrees else beyond <= 0) else None
@@ -467,8 +471,7 @@ def concluded(given: dict[str, Any]) -> dict[str, Any]:
         wanted = [(k, side, z) for k, x in pairs for side, z in zip(("above", "below"), x, strict=True)] + [CONTRACTS]
     found = [[v for c in claims if (v := c.settles(want, published is None)) is not None] for want in wanted]
     if not all(found):
-        kind, side, bound = wanted[found.index([])]
-        raise Rejected(f"the claims leave open whether the {WORDS[kind]} stays {side} {bound}")
+        raise Rejected("the claims leave open: " + " ".join(map(str, wanted[found.index([])])))
     words += [claim.words for claim in claims]
     verdict = "proved" if all(v[0] for v in found) else "refuted"
     return {"verdict": verdict, "statement": name, "leaves": leaves, "words": words}

@@ -41,8 +41,9 @@ class Claim:
         side: on which side of the bound it stays, or is somewhere.
         bound: the bound.
         target: of ``inside`` and ``drift``, the ends of mean and variance.
-        rows: of ``norm``, whether the Jacobian is that of (mean, variance) or of (mean, second moment).
-        weight: of ``norm``, w in ``sqrt(dmu**2 + (w dnu)**2)``.
+        rows: of ``norm``, whether the Jacobian is that of (mean, variance), of (mean, second moment), or of (mean, log
+            of the variance), which depends on (m, v) and the largest omega alone.
+        weight: of ``norm``, w in ``sqrt(dmu**2 + (w dnu)**2)``, or with ``d ln nu``.
         at: a witness (mu, omega, nu, tau), where the claim is about one.
         rate: of ``inside``, where positive: below the target's variance a variance may grow by this factor instead.
     """
@@ -51,7 +52,7 @@ class Claim:
     side: Side = "below"
     bound: Fraction = Fraction(0)
     target: Plane | None = None
-    rows: Literal["variance", "second-moment"] = "variance"
+    rows: Literal["variance", "second-moment", "log-variance"] = "variance"
     weight: Fraction = Fraction(1)
     at: tuple[Fraction, ...] | None = None
     rate: Fraction = Fraction(0)
@@ -69,7 +70,7 @@ class Claim:
             a, b, c, d = map(decimal_text, self.target)
             return f"mean and variance move into [{a}, {b}] and [{c}, {d}]"
         what = {"mean": "the new mean", "variance": "the new variance", "growth": "the new variance minus nu"}
-        norm = "the largest singular value" + (" for (mean, second moment)" if self.rows == "second-moment" else "")
+        norm = "the largest singular value" + ("" if self.rows == "variance" else f" for (mean, {self.rows})")
         norm += "" if self.weight == 1 else f" in the norm with weight {self.weight}"
         verb = "stays" if self.at is None else "is"
         return f"{what.get(self.kind, norm)} {verb} {self.side} {decimal_text(self.bound)}"
@@ -146,9 +147,9 @@ class Leaf:
         if v1 > 2 * v0:
             return "v"
         whole = function(self.whole, self.v)
+        if not (whole.by_m.is_finite() and whole.by_v.is_finite()):
+            return "m" if (m1 - m0) ** 2 * v1 > (v1 - v0) ** 2 else "v"
         spread = [abs(slope) * radius.upper() for slope, radius in zip(whole[1:], self.radii, strict=True)]
-        if not all(x.is_finite() for x in spread):
-            return "m" if (m1 - m0) ** 2 > v1 else "v"
         return "m" if m1 > m0 and spread[0].upper() > spread[1].upper() else "v"
 
 
@@ -166,7 +167,7 @@ class Test:
         function = self.function(leaf.box)
         bound = self.claim.bound
         if self.claim.kind == "norm":
-            determinant = self._entries(leaf.whole, leaf.box)[1]
+            determinant = self._entries(leaf.whole, leaf.v, leaf.box)[1]
             if not (determinant.is_finite() and abs(determinant) < BALL.rational(bound * bound - SLACK)):
                 return ""
         for tag, x in leaf.enclosures(function, self._otherwise(leaf)):
@@ -240,7 +241,7 @@ class Test:
             return growth
         if self.claim.target is not None:
             return _variance
-        return lambda at, v: self._characteristic(at, box)
+        return lambda at, v: self._characteristic(at, v, box)
 
     def value(self, point: Point) -> arb:
         """Return what is bounded at a point (m, v): mean, variance, growth, or the largest singular value."""
@@ -248,7 +249,7 @@ class Test:
         at, ball = LeafMoments(BALL.rational(m), BALL.rational(v)), BALL.rational(v)
         if self.claim.kind != "norm":
             return self.function((m, m, v, v))(at, ball).value
-        (a, b, c, d), _ = self._entries(at, (m, m, v, v))
+        (a, b, c, d), _ = self._entries(at, ball, (m, m, v, v))
         total = sum((BALL.square(x) for x in (a, b, c, d)), arb(0))
         squared = (total + BALL.sqrt(BALL.square(total) - 4 * BALL.square(a * d - b * c))) / 2
         return BALL.sqrt(squared)
@@ -269,26 +270,35 @@ class Test:
         chosen = max(nu[0], v / tau[1]) if least else min(nu[1], v / tau[0])
         return mu, omega, chosen, v / chosen
 
-    def _entries(self, at: LeafMoments, box: Plane) -> tuple[Entries, arb]:
-        value = [x * scale for x, scale in zip(at.matrix(second=self._second)[0], self._scales(box), strict=True)]
+    def _entries(self, at: LeafMoments, v: arb, box: Plane) -> tuple[Entries, arb]:
+        scales = self._scales(at, v, box)
+        value = [x * scale for x, scale in zip(at.matrix(second=self._second)[0], scales, strict=True)]
         return value, value[0] * value[3] - value[1] * value[2]
 
     @property
     def _second(self) -> bool:
         return self.claim.rows == "second-moment"
 
-    def _scales(self, box: Plane) -> Entries:
-        """Return what the entries are scaled with: the largest omega and tau on a box, and the weight."""
+    def _scales(self, at: LeafMoments, v: arb, box: Plane) -> Entries:
+        """Return what the entries are scaled with: the largest omega and tau on a box, and the weight.
+
+        In (mu, ln nu) tau and nu come as their product v alone, and the second row is divided by the new variance.
+        """
         w, omega = self.claim.weight, max(abs(x) for x in self.region.omega)
         tau = min(self.region.tau[1], box[3] / self.region.nu[0])
-        return [BALL.rational(x) for x in (omega, tau / w, omega * w, tau)]
+        scales = [BALL.rational(x) for x in (omega, tau / w, omega * w, tau)]
+        if self.claim.rows == "log-variance":
+            over = 1 / at.variance().value
+            scales = [scales[0], v / BALL.rational(w), scales[2] * over, v * over]
+        return scales
 
-    def _characteristic(self, at: LeafMoments, box: Plane) -> Valued:
+    def _characteristic(self, at: LeafMoments, v: arb, box: Plane) -> Valued:
         """Return ``t**4 - t**2 T + D**2``: positive, with ``|D| < t**2``, where the largest singular value is below t.
 
         T is the sum of squares and D the determinant; t is the bound.
         """
-        scales = self._scales(box)
+        scales = self._scales(at, v, box)
+        lost = arb("nan") if self.claim.rows == "log-variance" else arb(0)  # slopes are not at hand where scales change
         x, *steps = (
             [p * scale for p, scale in zip(row, scales, strict=True)] for row in at.matrix(second=self._second)
         )
@@ -300,7 +310,9 @@ class Test:
             turn = x[0] * z[3] + z[0] * x[3] - x[1] * z[2] - z[1] * x[2]
             stretch = sum((p * q for p, q in zip(x, z, strict=True)), arb(0))
             slopes.append(2 * (determinant * turn - squared * stretch))
-        return Valued(squared * squared - squared * total + BALL.square(determinant), slopes[0], slopes[1])
+        return Valued(
+            squared * squared - squared * total + BALL.square(determinant), slopes[0] + lost, slopes[1] + lost
+        )
 
 
 @dataclass(frozen=True)

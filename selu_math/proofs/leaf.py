@@ -71,7 +71,9 @@ class Rough:
         near: of the new mean: within ``lambda alpha s`` of f(m), since f is Lipschitz with that constant, and f rises.
         ratio: of the new variance to v: ``(E f')**2 <= Var f/v <= E f'**2``, by Stein's identity with the inequality of
             Cauchy and Schwarz, and by Poincaré's.  The slope is at most ``lambda alpha``, and at ``z >= -1/2`` at least
-            lambda, as ``alpha**2 > e``, hence ``E f' >= lambda Phi((m + 1/2)/s)``.
+            lambda, as ``alpha**2 > e``, hence ``E f' >= lambda Phi((m + 1/2)/s)``.  For ``m <= 0`` at least half of z
+            lies below 0, where ``E(-z | z < 0) <= -m + 4s/5``: with ``x = alpha exp(m - 4s/5)``, by Jensen's
+            inequality, ``E f' >= lambda min(x, (1 + x)/2)``.
     """
 
     def __init__(self, m: arb, v: arb) -> None:
@@ -82,6 +84,9 @@ class Rough:
         if shifted >= 0:
             x = (shifted / s).lower()
             least = (w * (1 - _density(x, root_two_pi) * _mills(x))).lower().max(least)
+        if m.upper() <= 0:
+            x = (b * (m.lower() - s * 4 / 5).exp()).lower()
+            least = (w * x.min((1 + x) / 2)).lower().max(least)
         self.ratio = Span(BALL.square(least).lower(), BALL.square(far).upper())
 
 

@@ -7,10 +7,10 @@ largest singular value.  What the statement claims follows from these, or a witn
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, floor, inf, log10
+from math import ceil, inf
 from typing import Any, Final
 
 from selu_math.activations import ALPHA, LAMBDA
@@ -22,6 +22,7 @@ from selu_math.proofs.certificate import certificate
 from selu_math.proofs.claims import Claim, Plane, Test, Tree, grow
 from selu_math.proofs.region import Region, RegionFromZero
 from selu_math.proofs.statements import STATEMENTS, Statement, of_basin, of_region
+from selu_math.proofs.trial import TINY, best_weight, image_box, outward, settled
 from selu_math.verdict import Answer, Verdict
 
 BITS: Final = 96
@@ -29,11 +30,18 @@ TOLERANCE: Final = Fraction(1, 10**8)
 MAX_LEAVES: Final = 20_000
 MAX_STEPS: Final = 200
 _MARGINS: Final = tuple(Fraction(1, n) for n in (2000, 500, 100, 20))
-_RATES: Final = (Fraction(6, 5), Fraction(11, 10), Fraction(26, 25), Fraction(51, 50), Fraction(101, 100))
+_RATES: Final = (
+    Fraction(6, 5),
+    Fraction(11, 10),
+    Fraction(26, 25),
+    Fraction(51, 50),
+    Fraction(101, 100),
+    Fraction(251, 250),
+)
 _STEP_LEAVES: Final = 4000
 _CLIMB_LEAVES: Final = 2000
-_TINY: Final = Fraction(1, 1 << 30)
-"""A step does not try to keep variances above less than this."""
+_STALLED: Final = Fraction(1, 1000)
+NORMS: Final = ("euclidean", "logarithmic")
 _QUANTITIES: Final = (
     Claim("norm"),
     Claim("norm", rows="second-moment"),
@@ -47,7 +55,8 @@ class Step:
 
     A climb takes many layers, in each of which a variance grows by a factor at least until it has reached the target's,
     while the rest of the box is kept.  A drift leads from everywhere into a box, as ``W = mu**2 + nu`` becomes at most
-    ``r W + (lambda alpha)**2`` in each layer, with ``r = lambda**2 max(3 tau/5, 13 omega**2/5)``.
+    ``r W + (lambda alpha)**2`` in each layer, with ``r = lambda**2 max(tau (1/2 + o/5), o**2 + 4 o/5)``, o the largest
+    |omega|: ``E max(0, z)**2 <= v/2 + m**2 + 4 s |m|/5``.
 
     Attributes:
         region: the box, with all weights; of a drift only these count.
@@ -128,8 +137,8 @@ class Proof:
 
     @property
     def certificate(self) -> dict[str, Any] | None:
-        """The certificate; None where the statement is undecided."""
-        if self.verdict.answer is Answer.UNDECIDED:
+        """The certificate; None where the statement is undecided, or where an attractor is refuted."""
+        if not self and (self.verdict.answer is Answer.UNDECIDED or self.statement.attractor is not None):
             return None
         shown = [bound for bound in self.bounds if bound.is_proved]
         claims = [found for b in shown for found in (b.shown.to_dict(b.tree.letters), b.witness.to_dict())]
@@ -140,7 +149,8 @@ def prove(
     statement: str | Statement | None = None,
     *,
     region: Region | str | None = None,
-    weight: Rational = 1,
+    norm: str = "euclidean",
+    weight: Rational | None = None,
     tolerance: Rational = TOLERANCE,
     max_leaves: int = MAX_LEAVES,
 ) -> Proof:
@@ -149,30 +159,52 @@ def prove(
     Args:
         statement: one of :data:`~selu_math.proofs.statements.STATEMENTS` by name, or one of one's own.
         region: in place of a statement: the region that the map is to keep and to contract, or its text.
-        weight: w of the norm ``sqrt(dmu**2 + (w dnu)**2)`` in which it is to contract; the paper's is 1.
-        tolerance: width of each certified supremum (relative beyond 10).
+        norm: in which it is to contract: ``"euclidean"``, ``sqrt(dmu**2 + (w dnu)**2)``, or ``"logarithmic"``, with
+            ``d ln nu``, which contracts where variances differ much; for a region of one's own.
+        weight: w; None is 1, the paper's, or, in the logarithmic norm, what does best of a few.
+        tolerance: width of each certified supremum (relative beyond 10); not of the logarithmic norm's, which is known
+            half as far from 1 only.
         max_leaves: how many boxes one claim may take.
 
     Raises:
         InputError: for an unknown statement, a malformed region, or a tolerance or weight that is not positive.
     """
     asked = _asked(statement, region)
-    exact_weight, width = as_fraction(weight, "weight"), as_fraction(tolerance, "tolerance")
-    if exact_weight <= 0 or width <= 0:
+    exact_weight = None if weight is None else as_fraction(weight, "weight")
+    width = as_fraction(tolerance, "tolerance")
+    if (exact_weight is not None and exact_weight <= 0) or width <= 0:
         raise InputError("weight and tolerance must be positive")
-    if exact_weight != 1 and asked.name in STATEMENTS:
-        raise InputError(f"{asked.name} is about the Euclidean norm; a weight goes with a region of your own")
+    if norm not in NORMS:
+        raise unknown_name("norm", norm, NORMS)
+    if (norm != "euclidean" or exact_weight not in {None, 1}) and asked.name in STATEMENTS:
+        raise InputError(f"{asked.name} is about the Euclidean norm; others go with a region of your own")
     max_leaves = whole_number("max_leaves", max_leaves, 1, 1 << 20)
     started = time.perf_counter()
     with precision(BITS):
         around = asked.attractor or asked.region
-        quantities = [replace(c, weight=exact_weight) if c.kind == "norm" else c for c in _QUANTITIES]
-        bounds = tuple(enclose(claim, around, width, max_leaves) for claim in quantities)
+        bounds = tuple(
+            enclose(claim, around, _width(claim, around) if claim.rows == "log-variance" else width, max_leaves)
+            for claim in _quantities(norm, exact_weight, around)
+        )
         steps: tuple[Step, ...] = ()
         verdict = _verdict(asked, bounds)
         if verdict and asked.attractor is not None:
             steps, verdict = _chain(asked, asked.attractor, max_leaves)
     return Proof(asked, verdict, bounds, steps, time.perf_counter() - started)
+
+
+def _quantities(norm: str, weight: Fraction | None, region: Region) -> list[Claim]:
+    if norm == "euclidean":
+        return [replace(c, weight=weight or Fraction(1)) if c.kind == "norm" else c for c in _QUANTITIES]
+    chosen = weight or best_weight(region, "log-variance")
+    return [Claim("norm", rows="log-variance", weight=chosen), *(c for c in _QUANTITIES if c.kind != "norm")]
+
+
+def _width(claim: Claim, region: Region) -> Fraction:
+    """Return a tolerance for a norm without slopes, whose leaves are many: three quarters of what is left below 1."""
+    test = Test(claim, region)
+    left = 1 - Fraction(float(test.value(extreme(test)).mid()))
+    return max(Fraction(1, 100), left * Fraction(3, 4)).limit_denominator(1000)
 
 
 def _asked(statement: str | Statement | None, region: Region | str | None) -> Statement:
@@ -189,7 +221,7 @@ def _asked(statement: str | Statement | None, region: Region | str | None) -> St
 
 def _verdict(statement: Statement, bounds: Iterable[Bound]) -> Verdict:
     """Decide the claims of a statement by the suprema and infima of its quantities."""
-    found = {(b.shown.kind, b.shown.side): b for b in bounds if b.shown.rows == "variance"}
+    found = {(b.shown.kind, b.shown.side): b for b in bounds if b.shown.rows != "second-moment"}
     open_: list[Claim] = []
     failed: list[tuple[Claim, Bound]] = []
     for claim in statement.claims:
@@ -218,21 +250,28 @@ def _chain(statement: Statement, attractor: Region, max_leaves: int) -> tuple[tu
     if statement.everywhere:
         drift = _drift(start)
         if drift is None:
-            return (), Verdict(Answer.UNDECIDED, "tau may reach 1.5, or |omega| 0.59: no bound on mu^2 + nu is known")
+            return (), Verdict(Answer.UNDECIDED, "omega and tau are so large that no bound on mu^2 + nu is known")
         first, start = [drift], _box(drift.target, start)
     steps, here = first, start
     for margin in _MARGINS:
-        steps, here = list(first), start
+        steps, here, leaves = list(first), start, 0
         while not _within(here, attractor) and len(steps) < MAX_STEPS:
             step = _climb(here, attractor, max_leaves) or _layer(here, margin, max_leaves)
-            if step.tree.left is not None or (steps and steps[-1].target == step.target):
+            leaves += sum(map(step.tree.letters.count, "012"))
+            if step.tree.left is not None or leaves > max_leaves:
                 break
+            if settled(step.target, here, _STALLED):
+                return tuple(steps), _left(steps, here)
             steps.append(step)
             here = _box(step.target, start)
         if _within(here, attractor):
             return tuple(steps), Verdict(Answer.PROVED, "all trajectories enter the attractor")
-    reason = f"after {len(steps)} steps mu in {_shown(here.mu)}, nu in {_shown(here.nu)} is not in the attractor"
-    return tuple(steps), Verdict(Answer.UNDECIDED, reason)
+    return tuple(steps), _left(steps, here)
+
+
+def _left(steps: Sequence[Step], here: Region) -> Verdict:
+    where = f"mu in {_shown(here.mu)}, nu in {_shown(here.nu)}"
+    return Verdict(Answer.UNDECIDED, f"after {len(steps)} steps {where} is not in the attractor")
 
 
 def _box(target: Plane, weights: Region) -> Region:
@@ -244,17 +283,19 @@ def _drift(weights: Region) -> Step | None:
     """Return the step from everywhere into a box; None where trajectories are not known to enter one."""
     scale, omega = BALL.exact(Exact.of(LAMBDA)), max(map(abs, weights.omega))
     limit = BALL.square(scale * BALL.exact(Exact.of(ALPHA)))
-    rate = BALL.square(scale) * BALL.rational(max(weights.tau[1] * 3, omega * omega * 13) / 5)
+    rate = BALL.square(scale) * BALL.rational(
+        max(weights.tau[1] * (omega / 5 + Fraction(1, 2)), omega * (omega + Fraction(4, 5)))
+    )
     if not rate < 1:
         return None
-    half = _outward(Fraction(1.02 * float((limit / (1 - rate)).upper()) ** 0.5), 1)
+    half = outward(Fraction(1.02 * float((limit / (1 - rate)).upper()) ** 0.5), 1)
     claim = Claim("drift", target=(-half, half, Fraction(0), half * half))
     return Step(weights, claim, Tree("")) if BALL.rational(half * half) * (1 - rate) > limit else None
 
 
 def _layer(here: Region, margin: Fraction, max_leaves: int) -> Step:
-    a, b, low, high = _image(here, margin)
-    claim = Claim("inside", target=(a, b, low if here.nu[0] and low > _TINY else Fraction(0), high))
+    a, b, low, high = image_box(here, margin)
+    claim = Claim("inside", target=(a, b, low if here.nu[0] and low > TINY else Fraction(0), high))
     return Step(here, claim, grow(claim, here, min(max_leaves, _STEP_LEAVES)))
 
 
@@ -264,10 +305,10 @@ def _climb(here: Region, attractor: Region, max_leaves: int) -> Step | None:
     The box is kept but for its lower end: small variances grow by a factor in every layer.
     """
     low, (a, b), top = here.nu[0], here.mu, here.nu[1]
-    reached = _outward(attractor.nu[0] / 8, -1)
+    reached = outward(attractor.nu[0] / 8, -1)
     if low >= reached / 2 or top > 2 * attractor.nu[1] or max(abs(a), abs(b)) > 4 * max(map(abs, attractor.mu)):
         return None
-    inner = _image(replace(here, nu=(reached, top)), _MARGINS[0])
+    inner = image_box(replace(here, nu=(reached, top)), _MARGINS[0])
     if not (a <= inner[0] and inner[1] <= b and inner[3] <= top):
         return None
     for rate in _RATES:
@@ -283,35 +324,9 @@ def _within(inner: Region, outer: Region) -> bool:
     return all(b[0] <= a[0] and a[1] <= b[1] for a, b in pairs)
 
 
-def _image(region: Region, margin: Fraction) -> Plane:
-    """Return a box around the image of a region, by trial, a little wider on each side; a tree has to show it."""
-    region = replace(region, nu=(max(region.nu[0], region.nu[1] * _TINY**2), region.nu[1]))
-    values = {}
-    for kind in ("mean", "variance"):
-        for side in ("above", "below"):
-            test = Test(Claim(kind, side), region)
-            values[kind, side] = Fraction(float(test.value(extreme(test)).mid()))
-    low, high = values["mean", "above"], values["mean", "below"]
-    gap = (high - low) * margin
-    return (
-        _outward(low - gap, -1),
-        _outward(high + gap, 1),
-        _outward(values["variance", "above"] * (1 - margin), -1),
-        _outward(values["variance", "below"] * (1 + margin), 1),
-    )
-
-
 def _places(x: Fraction) -> int:
     """Return the least n >= 0 with ``x > 2**-n``."""
     return int(1 / x).bit_length()
-
-
-def _outward(x: Fraction, sign: int) -> Fraction:
-    """Round to six digits, up or down."""
-    if not x:
-        return x
-    unit = Fraction(10) ** (floor(log10(abs(x))) - 5)
-    return (ceil(x / unit) if sign > 0 else floor(x / unit)) * unit
 
 
 def _shown(ends: tuple[Fraction, Fraction]) -> str:

@@ -50,6 +50,16 @@ def test_a_region_and_a_start(run):
     assert "layers, (omega, tau) changing" in run("check basin.json").out
 
 
+def test_from_everywhere_into_the_smallest_box(run):
+    ran = run("prove --region omega=-0.3:0.3,tau=0.95:1.1 --smallest --start everywhere --norm logarithmic -o all.json")
+    assert ran.status == 0
+    assert "Region: every mu, every nu > 0, omega=-0.3:0.3,tau=0.95:1.1" in ran.out
+    assert "After finitely many layers every trajectory is in the attractor." in ran.out
+    assert "singular value for (mean, ln ν)" in ran.out
+    checked = run("check all.json").out
+    assert "for every mu, omega in [-3/10, 3/10], every nu, tau in [19/20, 11/10]:" in checked
+
+
 def test_several_certificates(run):
     run("prove theorem-1 -o one.json")
     Path("two.json").write_text("{}")
@@ -67,7 +77,12 @@ def test_several_certificates(run):
         ("prove", "give either a statement"),
         ("prove theorem-1 --region mu=0:1", "give either a statement"),
         ("prove theorem-9", "theorem-1, lemma-12"),
-        ("prove theorem-1 --start mu=0:1", "--start goes with --region"),
+        ("prove theorem-1 --start mu=0:1", "go with --region"),
+        ("prove theorem-1 --smallest", "go with --region"),
+        ("prove --region mu=0:0.1 --smallest", "--region takes omega and tau"),
+        ("prove --region tau=1:3 --smallest", "give smaller ranges"),
+        ("prove --region tau=1:1.1 --norm max", "euclidean, logarithmic"),
+        ("prove theorem-1 --norm logarithmic", "Euclidean norm"),
         ("prove --region mu=0:0.1 --start tau=1:2", "omega and tau are those of --region"),
         ("prove theorem-1 --tolerance 0", "must be positive"),
         ("prove theorem-1 --tolerance x", "tolerance"),

@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from claims_by_sampling import falsified
+from claims_by_sampling import falsified, quantities
 from half_lines import derivatives
 from mpmath import mp, mpf
 
@@ -22,6 +22,8 @@ from selu_math.proofs.prover import prove, prove_basin
 from selu_math.proofs.region import Region
 from selu_math.proofs.statements import STATEMENTS
 
+WIDE = "omega=-0.3:0.3,tau=0.8:1.3,mu=-0.17:0.33,nu=0.36:2.95"
+SMALL = Region(mu=(Fraction(-3, 10), Fraction(3, 10)), nu=(Fraction(1, 10**6), Fraction(2)))
 SOURCE = Path(checker.__file__)
 ONE = 1 << checker.BITS
 
@@ -31,8 +33,8 @@ def certificates():
     """All named certificates, one of a region and one of a basin."""
     found = {name: prove(name).certificate for name in STATEMENTS}
     found["region"] = prove(region="omega=-0.2:0.2,nu=0.75:1.6").certificate
-    start = Region(mu=(Fraction(-3, 10), Fraction(3, 10)), nu=(Fraction(1, 10**6), Fraction(2)))
-    found["basin"] = prove_basin(start, Region()).certificate
+    found["basin"] = prove_basin(SMALL, Region()).certificate
+    found["logarithmic"] = prove(region=WIDE, norm="logarithmic").certificate
     return found
 
 
@@ -50,7 +52,7 @@ def refused(certificate):
     return text
 
 
-@pytest.mark.parametrize("name", [*STATEMENTS, "region", "basin"])
+@pytest.mark.parametrize("name", [*STATEMENTS, "region", "basin", "logarithmic"])
 def test_every_leaf_of_the_prover_holds_for_the_checker(certificates, name):
     found = checker.check(canonical(certificates[name]))
     assert found["verdict"] == ("refuted" if name == "image-bounds" else "proved")
@@ -114,10 +116,10 @@ def test_another_hash(certificates):
 def test_claims_that_do_not_amount_to_the_statement(certificates):
     wrong = copy.deepcopy(certificates["theorem-1"])
     wrong["claims"] = [c for c in wrong["claims"] if not (c["claim"] == "norm" and c["rows"] == "variance")]
-    assert "leave open whether the singular value" in refused(wrong)
+    assert "leave open: norm below 1" in refused(wrong)
     wrong = copy.deepcopy(certificates["theorem-2"])
     wrong["claims"] = [c for c in wrong["claims"] if c["claim"] != "growth"]
-    assert "leave open whether the new variance minus nu" in refused(wrong)
+    assert "leave open: growth below 0" in refused(wrong)
 
 
 def test_a_bound_that_is_too_sharp(certificates):
@@ -208,7 +210,7 @@ def test_no_variance_falls_faster_than_a_step_reckons(m):
 
 def test_a_drift():
     """Trajectories in mpmath: W = mu^2 + nu falls below the square of the half-width, never slower than reckoned."""
-    rate, limit = 1.0507009873554805**2 * 0.66, 1.7580993408473766**2
+    rate, limit = 1.0507009873554805**2 * 1.1 * 0.52, 1.7580993408473766**2
     half = Fraction(int((limit / (1 - rate)) ** 0.5 * 1000) + 1, 1000)
     drift = checker.Claim({"claim": "drift", "target": [str(-half), str(half), "0", str(half**2)]})
     assert drift.lead(domain(), math.inf) == (math.inf, math.inf)
@@ -220,7 +222,7 @@ def test_a_drift():
     ):
         with pytest.raises(checker.Rejected, match="drift"):
             checker.Claim({"claim": "drift", "target": list(map(str, target))}).lead(domain(), math.inf)
-    for sides in ({"tau": (1, "3/2")}, {"omega": ("-3/5", 0)}):
+    for sides in ({"tau": (1, "6/5")}, {"tau": (1, 2)}, {"omega": ("-3/5", 0)}, {"omega": (0, "1/2")}):
         with pytest.raises(checker.Rejected, match="drift"):
             drift.lead(domain(**sides), math.inf)
     draw = random.Random(1)
@@ -268,6 +270,37 @@ def test_a_weighted_norm_is_no_singular_value():
     certificate = prove(region=Region(), weight=Fraction(3, 2)).certificate
     assert checker.check(canonical(certificate))["verdict"] == "proved"
     refused(certificate | {"statement": "theorem-1"})
+
+
+def test_the_logarithmic_norm(certificates):
+    """It is below 1 where the Euclidean one is above; its figure is that of other code at random points."""
+    good = certificates["logarithmic"]
+    found = checker.check(canonical(good))
+    assert any("(mean, log-variance)" in words for words in found["words"])
+    assert falsified(good, points=60) is None
+    assert not prove(region=WIDE)
+    claim = next(c for c in good["claims"] if c["claim"] == "norm" and "at" in c)
+    with mp.workdps(30):
+        value = quantities(*map(Fraction, claim["at"]))["norm"]("log-variance", float(Fraction(claim["weight"])))
+        assert float(Fraction(claim["bound"])) < value < float(Fraction(claim["bound"])) + 0.03
+    for change in ({"bound": "4/5"}, {"rows": "variance"}, {"weight": "1/20"}):
+        wrong = copy.deepcopy(good)
+        next(c for c in wrong["claims"] if c["claim"] == "norm" and "tree" in c).update(change)
+        assert "does not show" in refused(wrong)
+    for tag in "12":
+        wrong = copy.deepcopy(good)
+        claim = next(c for c in wrong["claims"] if c["claim"] == "norm" and "tree" in c)
+        claim["tree"] = claim["tree"].replace("0", tag, 1)
+        refused(wrong)
+    refused(
+        certificates["theorem-1"] | {"claims": [c for c in certificates["theorem-1"]["claims"] if c["claim"] != "norm"]}
+    )
+
+
+def test_a_singular_value_of_the_second_moment_is_not_that_of_the_map():
+    certificate = prove(region=Region()).certificate
+    certificate["claims"] = [c for c in certificate["claims"] if c.get("rows") != "variance"]
+    assert "leave open: norm below 1" in refused(certificate)
 
 
 BAD = {
@@ -449,7 +482,7 @@ def mutated(certificate, draw):
     text = owner[path[-1]]
     if path[-1] == "tree":
         i = draw.randrange(len(text))
-        letter = draw.choice("mv01")
+        letter = draw.choice("mv012")
         owner["tree"] = draw.choice(
             (text[:i] + text[i + 1 :], text[:i] + letter + text[i + 1 :], text[:i] + letter + text[i:])
         )
@@ -471,16 +504,29 @@ def mutated(certificate, draw):
             )
             owner[path[-1]] = str(draw.choice(steps))
     else:
-        words = (*checker.STATEMENTS, "above", "below", "variance", "second-moment", "mean", "norm", "growth", None)
+        words = (*checker.STATEMENTS, *checker.ROWS, *checker.WORDS, "above", "below", "inside", "drift", None)
         owner[path[-1]] = draw.choice(words)
     return wrong
+
+
+def test_sampling_finds_steps_that_are_false(certificates):
+    assert falsified(certificates["basin"]) is None
+    for i in (1, -1):  # the first is a climb, whose box is kept with room to spare
+        for j, factor in ((1, "1/2"), (3, "9/10")):
+            wrong = copy.deepcopy(certificates["basin"])
+            target = wrong["steps"][i]["target"]
+            target[j] = str(Fraction(target[j]) * Fraction(factor))
+            assert falsified(wrong) is not None
+    wrong = copy.deepcopy(certificates["everywhere"])
+    wrong["steps"][0]["target"] = ["-1", "1", "0", "1"]
+    assert falsified(wrong)[0]["claim"] == "drift"
 
 
 def test_no_mutant_is_accepted_that_claims_something_false(certificates):
     draw = random.Random(7)
     accepted = 0
-    for i in range(200):
-        name = draw.choice(["theorem-1", "lemma-12", "theorem-2", "theorem-3b", "image-bounds", "region"])
+    for i in range(80):
+        name = draw.choice(["theorem-1", "lemma-12", "theorem-2", "image-bounds", "region", "basin"])
         wrong = mutated(certificates[name], draw)
         data = signed(wrong)
         try:
@@ -489,4 +535,4 @@ def test_no_mutant_is_accepted_that_claims_something_false(certificates):
             continue
         accepted += 1
         assert falsified(json.loads(data)) is None, (i, name)
-    assert accepted < 60
+    assert 0 < accepted < 30

@@ -9,7 +9,7 @@ from claims_by_sampling import quantities
 from half_lines import derivatives
 from mpmath import mp, mpf
 
-from selu_math import Answer, InputError, Region, prove, prove_basin
+from selu_math import Answer, InputError, Region, prove, prove_basin, smallest_box
 from selu_math.proofs import checker
 from selu_math.proofs.certificate import canonical
 from selu_math.proofs.statements import STATEMENTS
@@ -148,6 +148,42 @@ def test_from_everywhere():
     assert far.verdict.answer is not Answer.PROVED
 
 
+def test_the_smallest_box_is_kept_and_nothing_much_smaller_is():
+    weights = Region(omega=(Fraction(-1, 5), Fraction(1, 5)), tau=(Fraction(9, 10), Fraction(11, 10)))
+    box = smallest_box(weights)
+    assert (box.omega, box.tau) == (weights.omega, weights.tau)
+    assert prove(region=box)
+    (a, b), (c, d) = box.mu, box.nu
+    for mu, nu in (
+        ((a, b - (b - a) / 12), (c, d)),
+        ((a + (b - a) / 12, b), (c, d)),
+        ((a, b), (c * Fraction(13, 12), d)),
+        ((a, b), (c, d * Fraction(11, 12))),
+    ):
+        assert prove(region=Region(mu, box.omega, nu, box.tau)).verdict.answer is Answer.REFUTED
+    with pytest.raises(InputError, match="give smaller ranges"):
+        smallest_box(Region(tau=(Fraction(1), Fraction(3))))
+
+
+def test_in_the_logarithm_of_the_variance_it_contracts_far_more_widely():
+    """Ranges of tau under which the Euclidean norm exceeds 1 in every box that the map keeps."""
+    box = smallest_box(Region(tau=(Fraction(7, 10), Fraction(7, 5))))
+    euclidean = prove(region=box)
+    assert euclidean.verdict.answer is Answer.REFUTED
+    assert "singular value is above 1" in euclidean.verdict.reason
+    start = Region((Fraction(-1), Fraction(1)), box.omega, (Fraction(1, 50), Fraction(16)), box.tau)
+    proof = prove_basin(start, box, norm="logarithmic")
+    assert proof
+    assert proof.bounds[0].shown.rows == "log-variance"
+    assert proof.certificate is not None
+    assert prove_basin(start, box).certificate is None
+
+
+def test_six_times_the_omega_of_the_paper_from_everywhere():
+    box = smallest_box(Region(omega=(Fraction(-3, 5), Fraction(3, 5))))
+    assert prove_basin(None, box, norm="logarithmic")
+
+
 def test_the_layers_of_the_prover_are_those_of_the_checker():
     wide = Region(mu=(Fraction(-20), Fraction(20)), nu=(Fraction(1, 10**6), Fraction(10**3)))
     proof = prove_basin(wide, Region())
@@ -184,6 +220,9 @@ def test_a_tolerance_and_a_weight():
         ({"statement": "theorem-1", "tolerance": 0}, "must be positive"),
         ({"statement": "theorem-1", "weight": 2}, "Euclidean norm"),
         ({"statement": "theorem-1", "max_leaves": 0}, "max_leaves"),
+        ({"statement": "theorem-1", "norm": "logarithmic"}, "Euclidean norm"),
+        ({"region": "tau=1:1.1", "norm": "manhattan"}, "euclidean, logarithmic"),
+        ({"region": "tau=1:1.1", "weight": -1}, "must be positive"),
     ],
 )
 def test_bad_input(arguments, says):

@@ -41,9 +41,17 @@ def prove(
             help="mu and nu from where all trajectories are to enter the region, or 'everywhere'.",
         ),
     ] = None,
+    smallest: Annotated[
+        bool, typer.Option("--smallest", help="Take omega and tau of --region, and the smallest box that they keep.")
+    ] = False,
+    norm: Annotated[
+        str,
+        typer.Option("--norm", metavar="NORM", help="euclidean, or logarithmic (in ln nu), for your own region."),
+    ] = "euclidean",
     weight: Annotated[
-        str, typer.Option("--weight", metavar="W", help="w of the norm sqrt(dmu^2 + (w dnu)^2), for your own region.")
-    ] = "1",
+        str | None,
+        typer.Option("--weight", metavar="W", help="w of the norm sqrt(dmu^2 + (w dnu)^2), for your own region."),
+    ] = None,
     tolerance: Annotated[
         str, typer.Option("--tolerance", metavar="T", help="Width of each certified supremum.")
     ] = "1e-8",
@@ -62,22 +70,26 @@ def prove(
     from selu_math.proofs.prover import prove as prove_statement
     from selu_math.proofs.prover import prove_basin
     from selu_math.proofs.region import Region
+    from selu_math.proofs.trial import smallest_box
 
     if (statement is None) is (region is None):
         raise InputError("give either a statement (such as theorem-1) or --region")
-    options: dict[str, Any] = {"weight": weight, "tolerance": tolerance}
+    if region is None and (start is not None or smallest):
+        raise InputError("--start and --smallest go with --region, which trajectories are to enter")
+    options: dict[str, Any] = {"norm": norm, "weight": weight, "tolerance": tolerance}
     with sink.progress("growing split trees"):
-        if start is None or region is None:
-            if start is not None:
-                raise InputError("--start goes with --region, which its trajectories are to enter")
-            result = prove_statement(statement, region=region, **options)
+        box = None if region is None else Region.parse(region)
+        if box is not None and smallest:
+            if "mu" in str(region) or "nu" in str(region):
+                raise InputError("with --smallest, --region takes omega and tau; mu and nu are what is looked for")
+            box = smallest_box(box)
+        if start is None or box is None:
+            result = prove_statement(statement, region=box, **options)
         else:
             if "omega" in start or "tau" in start:
                 raise InputError("--start takes mu and nu; omega and tau are those of --region")
-            attractor, outer = Region.parse(region), None
-            if start != "everywhere":
-                outer = replace(Region.parse(start), omega=attractor.omega, tau=attractor.tau)
-            result = prove_basin(outer, attractor, **options)
+            outer = None if start == "everywhere" else replace(Region.parse(start), omega=box.omega, tau=box.tau)
+            result = prove_basin(outer, box, **options)
     certificate = result.certificate
     if output is not None and certificate is not None:
         file.write(canonical(certificate), b"\n")
@@ -121,7 +133,7 @@ def _row(bound: Bound) -> tuple[str, str, str, str]:
     claim, (low, high) = bound.shown, bound.ends
     names = {"mean": "new mean", "variance": "new variance", "growth": "new variance − ν"}
     extreme = "supremum" if claim.side == "below" else "infimum"
-    rows = "" if claim.rows == "variance" else " for (mean, second moment)"
+    rows = {"second-moment": " for (mean, second moment)", "log-variance": " for (mean, ln ν)"}.get(claim.rows, "")
     weight = "" if claim.weight == 1 else f", weight {claim.weight}"
     name = names.get(claim.kind, f"singular value{rows}{weight}")
     point = zip(("μ", "ω", "ν", "τ"), bound.witness.at or (), strict=False)
