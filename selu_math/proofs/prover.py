@@ -40,6 +40,7 @@ _RATES: Final = (
 )
 _STEP_LEAVES: Final = 4000
 _CLIMB_LEAVES: Final = 2000
+_SLOPE_SQUARE: Final = Fraction(1.10398)
 _STALLED: Final = Fraction(1, 1000)
 NORMS: Final = ("euclidean", "logarithmic")
 _QUANTITIES: Final = (
@@ -312,6 +313,8 @@ def _climb(here: Region, attractor: Region, max_leaves: int) -> Step | None:
     if not (a <= inner[0] and inner[1] <= b and inner[3] <= top):
         return None
     for rate in _RATES:
+        if here.m[1] > 0 and rate >= here.tau[0] * _SLOPE_SQUARE:
+            continue  # small variances about a mean above 0 grow by lambda**2 tau
         claim = Claim("inside", target=(a, b, reached, top), rate=rate)
         tree = grow(claim, here, min(max_leaves, _CLIMB_LEAVES))
         if tree.left is None:

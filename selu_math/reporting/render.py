@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -57,12 +58,16 @@ def write_report(folder: Path, *, step: Callable[[str], None] = lambda _: None) 
     return report
 
 
+_GREEK: Final = {"mu": "μ", "nu": "ν", "omega": "ω", "tau": "τ"}
+
+
 def markdown(report: SeluReport, captions: dict[str, str]) -> str:
     """Return the report as Markdown."""
     filters: dict[str, Callable[..., str]] = {
         "short": lambda text, digits=34: text if len(text) <= digits else f"{text[:digits]}…",
         "sentence": lambda text: f"{text[0].upper()}{text[1:]}.",
         "latex": LATEX.expression,
+        "greek": lambda text: re.sub(r"\b(mu|nu|omega|tau)\b", lambda found: _GREEK[found[0]], text),
         "region": lambda region: "[{}, {}] × ({}, {})".format(*str(region).replace("inf", "∞").split(",")),
     }
     return fill("selu.md.j2", filters, report=report, captions=captions)

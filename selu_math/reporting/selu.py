@@ -20,6 +20,7 @@ from selu_math.proofs.contraction import Contraction, check_contraction
 from selu_math.proved_map import ProvedMap, prove_map
 from selu_math.reporting.figures import Comparison, Figure, bound, figure, proved_digits
 from selu_math.reporting.fixed_points import FixedPointFacts, fixed_point_facts
+from selu_math.reporting.theorems import Theorems, theorems
 from selu_math.verdict import Answer
 
 PAPER = "Klambauer et al. 2017"
@@ -57,6 +58,7 @@ class SeluReport:
         wide: the same question on a region where the answer is no.
         path: a trajectory from a corner of Theorem 1's box.
         facts: what is settled about all fixed points.
+        theorems: the paper's theorems and what lies beyond, certified.
         claims: the tutorial's sentences.
     """
 
@@ -69,6 +71,7 @@ class SeluReport:
     wide: Contraction
     path: ProvedMap
     facts: FixedPointFacts
+    theorems: Theorems
     claims: Sequence[Claim]
 
     @property
@@ -86,6 +89,7 @@ class SeluReport:
             "theorem_1_contracting": str(self.contraction.contracting.answer),
             "wide_region": str(self.wide.answer),
             "only_fixed_point": str(self.facts.only_one),
+            **{s.name.replace("-", "_"): s.verdict for s in self.theorems.statements if s.name != "theorem-1"},
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -113,6 +117,7 @@ class SeluReport:
                 "found": [[str(p.mean), str(p.variance), p.kind] for p in self.facts.around_one.fixed_points],
                 "figures": [f.to_dict() for f in self.facts.figures],
             },
+            "theorems": self.theorems.to_dict(),
             "trajectory": [[str(m), str(v)] for m, v in self.path.trajectory],
             "claims": [vars(claim) for claim in self.claims],
         }
@@ -139,6 +144,7 @@ def build_report() -> SeluReport:
         wide=wide,
         path=prove_map("0.1", "1.5", omega="0.1", tau=1, layers=40, digits=6),
         facts=fixed_point_facts(),
+        theorems=theorems(),
         claims=_claims(parameters, derivation, theorem, wide, gradient_gain, hundred),
     )
 

@@ -8,8 +8,10 @@ from mpmath import mp
 from truth import selu_constants
 
 from selu_math.exceptions import PrecisionError
+from selu_math.proofs.statements import STATEMENTS
 from selu_math.reporting import fixed_points
 from selu_math.reporting.fixed_points import fixed_point_facts
+from selu_math.reporting.theorems import theorems
 from selu_math.verdict import Answer
 
 
@@ -41,3 +43,17 @@ def test_figures_of_a_lone_point_need_a_complete_search(monkeypatch):
 def test_the_committed_report_says_so():
     text = (Path(__file__).parents[2] / "reports" / "selu" / "README.md").read_text("utf-8")
     assert all(figure.value in text for figure in fixed_point_facts().figures)
+
+
+def test_theorems_stand_in_the_report_with_their_verdicts():
+    found = theorems()
+    verdicts = {s.name: s.verdict for s in found.statements}
+    assert set(verdicts) == set(STATEMENTS)
+    assert {name for name, verdict in verdicts.items() if verdict != "proved"} == {"image-bounds"}
+    reasons = {s.name: s.reason for s in found.statements}
+    assert (reasons["global"], reasons["everywhere"]) == ("25 layers", "finitely many layers")
+    differing = [f.key for f in found.figures if f.verdict == "differs"]
+    assert differing == ["theorem_3a_growth_variance"]
+    text = (Path(__file__).parents[2] / "reports" / "selu" / "README.md").read_text("utf-8")
+    assert all(f"`{figure.value}`" in text for figure in found.figures)
+    assert all(f"| {name} | " in text for name in STATEMENTS)
