@@ -12,9 +12,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
-from selu_math.activations import ALPHA, LAMBDA
 from selu_math.numbers.ball import BALL, ends, precision
-from selu_math.numbers.exact import Exact
+from selu_math.proofs.leaf import Shape
 from selu_math.proofs.region import Region
 from selu_math.proofs.statements import Statement
 
@@ -40,7 +39,7 @@ def certificate(
         "statement": statement.name,
         "domain": _domain(statement.region, *(("omega", "tau") if statement.everywhere else _NAMES)),
         "attractor": None if attractor is None else _domain(attractor, "mu", "nu"),
-        "constants": _constants(),
+        "constants": _constants(statement.shape),
         "steps": list(steps),
         "claims": list(claims),
     }
@@ -56,13 +55,16 @@ def _domain(region: Region, *names: str) -> dict[str, list[str]]:
     return {name: [str(end) for end in getattr(region, name)] for name in names}
 
 
-@lru_cache(maxsize=1)
-def _constants() -> dict[str, list[str]]:
+@lru_cache(maxsize=8)
+def _constants(shape: Shape) -> dict[str, list[str]]:
     """Return dyadic enclosures of lambda and alpha."""
     found = {}
     with precision(2 * _PLACES):
-        for name, constant in (("lambda", LAMBDA), ("alpha", ALPHA)):
-            low, high = ends(BALL.exact(Exact.of(constant)))
+        for name, constant in zip(("lambda", "alpha"), shape, strict=True):
+            if constant.rational is not None:
+                found[name] = [str(constant.rational)] * 2
+                continue
+            low, high = ends(BALL.exact(constant))
             scaled = low * (1 << _PLACES), high * (1 << _PLACES)
             found[name] = [f"{_floor(scaled[0])}p-{_PLACES}", f"{-_floor(-scaled[1])}p-{_PLACES}"]
     return found

@@ -3,8 +3,8 @@
 Nothing is imported but the standard library, and nothing is believed of the prover: a certificate says where to split
 domains, the rest is computed here, in integers with directed rounding.  The mathematics below is trusted, by pencil.
 
- 1. f(x) = lambda x for x > 0, lambda alpha (exp(x) - 1) otherwise; lambda, alpha > 0 solve E f(z) = 0, E f(z)**2 = 1
-    for z ~ N(0, 1).  A layer maps (mu, nu) to (E f(z), Var f(z)), z ~ N(m, v), m = mu omega, v = nu tau.
+ 1. f(x) = lambda x for x > 0, lambda alpha (exp(x) - 1) otherwise; SELU's lambda, alpha > 0 solve E f(z) = 0 and
+    E f(z)**2 = 1 for z ~ N(0, 1).  A layer maps (mu, nu) to (E f(z), Var f(z)), z ~ N(m, v), m = mu omega, v = nu tau.
  2. With s = sqrt(v), a = m/s, phi the normal density, Phi its distribution, R(x) = Phi(-x)/phi(x) (Mills' ratio):
     E exp(kz) 1{z < 0} = exp(km + k**2 v/2) Phi(-a - ks) = phi(a) R(a + ks), whence the formulas in ``Moments``.
  3. d/dm E h(z) = E h'(z), d/dv E h(z) = E h''(z)/2, in the sense of distributions (Price).
@@ -16,14 +16,14 @@ domains, the rest is computed here, in integers with directed rounding.  The mat
  6. The largest singular value of a 2x2 matrix with sum of squares T and determinant D is below t if and only if
     |D| < t**2 and t**4 - t**2 T + D**2 > 0.
  7. Over a box, h(x) lies in h(c) + sum of (slope over the box)(x - c), c its centre (the mean value theorem).
- 8. v (E f')**2 <= Var f <= v E f'**2 (Stein and Cauchy-Schwarz; Poincare).  f' <= lambda alpha; f'(z) >= lambda for
-    z >= -1/2, since alpha**2 > e; hence E f' >= lambda Phi((m + 1/2)/s).  For m <= 0, p = Phi(-m/s) is at least 1/2,
-    and E f' >= lambda (1 - p + p x), x = alpha exp(m - 4s/5), by Jensen, since E(-z | z < 0) <= -m + 4s/5.
+ 8. v (E f')**2 <= Var f <= v E f'**2 (Stein and Cauchy-Schwarz; Poincare).  f' <= lambda max(1, alpha).  For z >= -1/2
+    f'(z) >= K = lambda min(1, 3 alpha/5), as exp(-1/2) > 3/5; so E f' >= K Phi((m + 1/2)/s).  For m <= 0, p = Phi(-m/s)
+    is at least 1/2, E(-z | z < 0) <= -m + 4s/5, and by Jensen E f' >= lambda (1 - p + p x), x = alpha exp(m - 4s/5).
  9. A map that keeps a box and whose Jacobian has norm at most t < 1 there brings any two points nearer by the factor t
     (a box is convex) and has one fixed point, which attracts all of it (Banach).  The norm may have a weight w: that of
     diag(1, w) A diag(omega, tau) diag(1, 1/w).  In (mu, ln nu) the Jacobian is diag(1, 1/Var f) A diag(omega, v).
-10. With n = max(0, -m): Var f > v 2**-max(11, 7n/2).  If s >= n/2 then E f' >= lambda Phi(-2) by item 8.  Otherwise
-    f'(z) >= lambda exp(min(0, z)), and by Jensen E f' >= lambda exp(E min(0, z)), E min(0, z) >= -n - 2s/5 >= -6n/5.
+10. With n = max(0, -m): Var f > v K**2 2**-max(11, 7n/2).  If s >= n/2 then E f' >= K Phi(-2) by item 8.  Otherwise
+    f'(z) >= K exp(min(0, z)), and by Jensen E f' >= K exp(E min(0, z)), E min(0, z) >= -n - 2s/5 >= -6n/5.
 11. f(z)**2 <= lambda**2 (max(0, z)**2 + alpha**2), E max(0, z)**2 <= v/2 + m**2 + 4s|m|/5, and with o the largest
     |omega| 4s|m|/5 <= o v/5 + 4 m**2/(5 o).  So W = mu**2 + nu becomes at most r W + (lambda alpha)**2, where
     r = lambda**2 max(tau (1/2 + o/5), o**2 + 4 o/5).
@@ -125,8 +125,7 @@ def mills_at(x: int) -> I:
     if x < 0:
         return ROOT_TWO_PI * growth - mills_at(-x)
     if x > 6 << BITS:
-        point = I(x, x)
-        tail = I(x, x + (exactly(41) / point).high)  # all that follows 40/(...) lies between x and x + 41/x
+        point, tail = I(x, x), I(x, x + (exactly(41) / I(x, x)).high)  # what follows 40/ is between x and x + 41/x
         for n in range(40, 0, -1):
             tail = point + exactly(n) / tail
         return ONE / tail
@@ -149,16 +148,16 @@ ALPHA = ONE / ROOT_TWO_PI / (HALF - FIRST)
 LAMBDA = ONE / (HALF + ALPHA.square() * (SECOND - TWO * FIRST + HALF)).root()
 
 
-def selu(x: int) -> I:
-    return LAMBDA * I(x, x) if x >= 0 else LAMBDA * ALPHA * (I(-x, -x).falling() - ONE)
+def value(x: int, w: I, b: I) -> I:
+    return w * I(x, x) if x >= 0 else w * b * (I(-x, -x).falling() - ONE)
 
 
 class Moments:
     """E f(z) and E f(z)**2 with their first four derivatives by m, over a box of (m, v)."""
 
-    def __init__(self, m: I, v: I) -> None:
+    def __init__(self, m: I, v: I, w: I, b: I) -> None:
         s = v.root()
-        a, w, b = m / s, LAMBDA, ALPHA
+        a = m / s
         phi = a.density()
 
         def below_zero(k: I) -> I:  # E exp(kz) 1{z < 0} (item 2); where a + ks < 0 the exponent is negative
@@ -171,8 +170,7 @@ class Moments:
 
         q, one, two = below_zero(ZERO), below_zero(ONE), below_zero(TWO)
         p, n, c, ww = ONE - q, phi / s, b.square(), w.square()
-        slope = m / v * n
-        e = m * p + s * phi
+        slope, e = m / v * n, m * p + s * phi
         f = self.f = (
             w * (e + b * (one - q)),
             w * (p + b * one),
@@ -209,30 +207,29 @@ Box = tuple[Fraction, Fraction, Fraction, Fraction]  # ends of m, ends of v
 Domain = dict[str, tuple[Fraction, ...]]  # both ends of mu, omega, nu, tau
 NAMES = ("mu", "omega", "nu", "tau")
 ROWS = ("variance", "second-moment", "log-variance")
-Wanted = tuple[str, str, Fraction]  # that a quantity stays on one side of a bound
 WORDS = {"mean": "new mean", "variance": "new variance", "growth": "new variance minus nu", "norm": "singular value"}
 
 
 class Leaf:
     """What is known on a box of (m, v): 0 by moments, 1 by centred ones (item 7), 2 by item 8 alone, even at v = 0."""
 
-    def __init__(self, box: Box, tag: str) -> None:
+    def __init__(self, box: Box, tag: str, w: I, b: I, k: I) -> None:
         m0, m1, v0, v1 = box
         m, self.v, self.tag = between(m0, m1), between(v0, v1), tag
-        s, far, least = I(self.v.root().high, self.v.root().high), LAMBDA * ALPHA, 0
-        self.near = I(selu(m.low).low - (far * s).high, selu(m.high).high + (far * s).high)  # f rises
+        s, far, least = I(self.v.root().high, self.v.root().high), w * I(ONE.low, max(ONE.high, b.high)), 0
+        self.near = I(value(m.low, w, b).low - (far * s).high, value(m.high, w, b).high + (far * s).high)  # f rises
         if m.low + HALF.low >= 0:
             x = I(m.low + HALF.low, m.low + HALF.low) / s
-            least = max(0, (LAMBDA * (ONE - x.density() * x.mills())).low)
+            least = max(0, (k * (ONE - x.density() * x.mills())).low)
         if m.high <= 0:
-            x = ALPHA * (I(-m.low, -m.low) + s * exactly(Fraction(4, 5))).falling()
-            least = max(least, (LAMBDA * I(min(x.low, (ONE + x).low // 2), x.high)).low)
+            x = b * (I(-m.low, -m.low) + s * exactly(Fraction(4, 5))).falling()
+            least = max(least, (w * I(min(x.low, (ONE + x).low // 2), x.high)).low)
         self.ratio = I(least * least >> BITS, far.square().high)
         if tag == "2":
             return
         self.radii = between((m0 - m1) / 2, (m1 - m0) / 2), between((v0 - v1) / 2, (v1 - v0) / 2)
-        self.whole, self.middle_v = Moments(m, self.v), exactly((v0 + v1) / 2) if tag == "1" else self.v
-        self.middle = Moments(exactly((m0 + m1) / 2), self.middle_v) if tag == "1" else self.whole
+        self.whole, self.middle_v = Moments(m, self.v, w, b), exactly((v0 + v1) / 2) if tag == "1" else self.v
+        self.middle = Moments(exactly((m0 + m1) / 2), self.middle_v, w, b) if tag == "1" else self.whole
         self.ratio = I(max(self.ratio.low, self.whole.ratio.low), self.whole.ratio.high)
 
     def enclose(self, at_middle: I, by_m: I, by_v: I) -> I:  # a function by its value, at the middle with slopes
@@ -261,15 +258,15 @@ def halves(box: Box, letter: str) -> list[Box]:
     return [(m0, m, v0, v1), (m, m1, v0, v1)] if letter == "m" else [(m0, m1, v0, v), (m0, m1, v, v1)]
 
 
-def places(x: Fraction) -> int:
-    """Return the least n >= 0 with ``x > 2**-n``."""
+def places(x: Fraction) -> int:  # the least n >= 0 with x > 2**-n
     return int(1 / x).bit_length()
 
 
 class Claim:
     """A claim about a domain, with the split tree that shows it, or the witness at which it holds."""
 
-    def __init__(self, given: dict[str, Any]) -> None:
+    def __init__(self, given: dict[str, Any], f: tuple[I, I, I]) -> None:
+        self.f = f
         self.kind, self.rows = given["claim"], given.get("rows", "variance")
         self.weight, self.side = number(given.get("weight", "1")), given.get("side")
         self.tree, self.at = given.get("tree", ""), tuple(map(number, given["at"])) if "at" in given else None
@@ -295,7 +292,7 @@ class Claim:
 
     def holds(self, d: Domain, box: Box, tag: str) -> bool:
         """Whether it holds on all of a box of (m, v)."""
-        leaf = Leaf(box, tag)
+        leaf = Leaf(box, tag, *self.f)
         x, y = leaf.mean(), leaf.variance(ZERO)
         if self.kind == "inside":  # or, below its nu, growing at that rate; every variance is above 0 (item 10)
             (a, b, c, e), rate = (exactly(end) for end in self.target), exactly(self.rate / d["tau"][0])
@@ -354,12 +351,12 @@ class Claim:
 
     def lead(self, d: Domain, low: float) -> tuple[float, float]:
         """Check a step from nu > 2**-low (inf: nu > 0): its layers (inf: finitely many), and ``low`` after it."""
-        (a, b, c, e), n, omega = self.target, 0, max(abs(x) for x in d["omega"])
+        (a, b, c, e), n, (w, alpha, slope), omega = self.target, 0, self.f, max(abs(x) for x in d["omega"])
         if self.kind == "drift":  # item 11: W falls as long as it is above e
-            rate = LAMBDA.square() * exactly(
+            rate = w.square() * exactly(
                 max(d["tau"][1] * (omega / 5 + Fraction(1, 2)), omega * (omega + Fraction(4, 5)))
             )
-            if a + b or c or e != b * b or (exactly(e) * (ONE - rate)).low <= (LAMBDA * ALPHA).square().high:
+            if a + b or c or e != b * b or (exactly(e) * (ONE - rate)).low <= (w * alpha).square().high:
                 raise Rejected("a drift does not lead into a box of half-width b, with nu from 0 to its square")
             return inf, inf
         if self.rate:  # by induction: the box is kept, and nu grows at that rate until it is above c
@@ -368,10 +365,10 @@ class Claim:
             while self.rate**n < 2:  # it doubles in n layers
                 n += 1
             return n * max(0, low - places(c) + 1), places(c)
-        lost = max(11, ceil(-min(x * y for x in d["mu"] for y in d["omega"]) * 7 / 2)) + places(d["tau"][0])  # item 10
-        return 1, places(c) if c else low + lost
+        lost = max(11, ceil(-min(x * y for x in d["mu"] for y in d["omega"]) * 7 / 2))  # item 10
+        return 1, places(c) if c else low + lost + places(d["tau"][0] * slope.low**2 / ONE.low**2)
 
-    def settles(self, wanted: Wanted, own: bool) -> bool | None:
+    def settles(self, wanted: tuple[str, str, Fraction], own: bool) -> bool | None:
         """Whether it says what is wanted (True), or the contrary (False); None if neither."""
         usual = self.rows == "variance" and self.weight == 1
         if self.kind != wanted[0] or not (usual or (own and self.rows != "second-moment")):
@@ -410,7 +407,9 @@ ALL: Domain = {"mu": (), "nu": ()}  # without ends: every mu, every nu > 0
 CONTRACTS, SHRINKS, GROWS = (("norm", "below", Fraction(1)), *(("growth", x, Fraction(0)) for x in ("below", "above")))
 IMAGE = [("mean", "above", Fraction("-0.03106")), ("mean", "below", Fraction("0.06773"))]
 IMAGE += [("variance", "above", Fraction("0.80009")), ("variance", "below", Fraction("1.48617"))]
-STATEMENTS: dict[str, tuple[Domain | None, list[Wanted]]] = {  # None: a domain of one's own; []: what item 9 needs
+STATEMENTS: dict[
+    str, tuple[Domain | None, list[tuple[str, str, Fraction]]]
+] = {  # None: a domain of one's own; []: what item 9 needs
     "theorem-1": (OMEGA, []),
     "image-bounds": (OMEGA, IMAGE),
     "lemma-12": (sides("-1/10 1/10", "4/5 3/2", "4/5 5/4"), [CONTRACTS]),
@@ -443,18 +442,20 @@ def concluded(given: dict[str, Any]) -> dict[str, Any]:
     body = {key: value for key, value in given.items() if key != "sha256"}
     if body["schema"] != SCHEMA or given["sha256"] != hashlib.sha256(canonical(body)).hexdigest():
         raise Rejected(f"its schema is not {SCHEMA}, or its hash is not that of its body")
-    for name, own in (("lambda", LAMBDA), ("alpha", ALPHA)):
-        low, high = ends(body["constants"][name])
-        if not (exactly(low).high <= own.low and own.high <= exactly(high).low and high - low < Fraction(1, 2**60)):
-            raise Rejected(f"its enclosure of {name} does not hold {name}, or is too wide")
-    name, d = body["statement"], box_of(body["domain"], ALL)
+    published, wanted = STATEMENTS[body["statement"]]
+    w, b = (between(*ends(body["constants"][key])) for key in ("lambda", "alpha"))
+    selu = all(x.low <= own.low and own.high <= x.high < x.low + (1 << 68) for x, own in ((w, LAMBDA), (b, ALPHA)))
+    if min(w.low, b.low) <= 0 or (published and not selu):
+        raise Rejected("its enclosures of lambda and alpha do not hold SELU's, are too wide, or reach 0")
+    f = w, b, w * I(min(ONE.low, (b * exactly(Fraction(3, 5))).low), ONE.high)  # lambda, alpha, K (item 8)
+    d = box_of(body["domain"], ALL)
     around = box_of(body["attractor"] or {}, d)
-    published, wanted = STATEMENTS[name]
     if published and (d, around) != (published, published if wanted else OMEGA):
-        raise Rejected(f"its domain is not that of {name}")
-    steps, claims = ([Claim(c) for c in body[key]] for key in ("steps", "claims"))
+        raise Rejected(f"its domain is not that of {body['statement']}")
+    steps, claims = ([Claim(c, f) for c in body[key]] for key in ("steps", "claims"))
     here, leaves, total, reach = d, 0, 0.0, float(places(d["nu"][0])) if d["nu"] else inf
-    words = [f"for {', '.join(f'{k} in [{x[0]}, {x[1]}]' if x else f'every {k}' for k, x in d.items())}:"]
+    shown = d if selu else {**d, **{key: ends(x) for key, x in body["constants"].items()}}
+    words = [f"for {', '.join(f'{k} in [{x[0]}, {x[1]}]' if x else f'every {k}' for k, x in shown.items())}:"]
     for step in steps:
         leaves += step.check(here) if step.kind == "inside" else 0
         layers, reach = step.lead(here, reach)
@@ -463,8 +464,8 @@ def concluded(given: dict[str, Any]) -> dict[str, Any]:
     if not all(around[k][0] <= here[k][0] and here[k][1] <= around[k][1] for k in ("mu", "nu")):
         raise Rejected("the last step does not lie in the attracting box")
     if steps:
-        (a, b), (c, e), n = around["mu"], around["nu"], "finitely many" if total == inf else int(total)
-        words += [f"after {n} layers, (omega, tau) changing, mu in [{a}, {b}], nu in [{c}, {e}]; from there:"]
+        (x, y), (c, e), n = around["mu"], around["nu"], "finitely many" if total == inf else int(total)
+        words += [f"after {n} layers, (omega, tau) changing, mu in [{x}, {y}], nu in [{c}, {e}]; from there:"]
     leaves += sum(c.check(around) for c in claims)
     if not wanted:  # that the map keeps the box and contracts there (item 9)
         pairs = (("mean", around["mu"]), ("variance", around["nu"]))
@@ -474,11 +475,10 @@ def concluded(given: dict[str, Any]) -> dict[str, Any]:
         raise Rejected("the claims leave open: " + " ".join(map(str, wanted[found.index([])])))
     words += [claim.words for claim in claims]
     verdict = "proved" if all(v[0] for v in found) else "refuted"
-    return {"verdict": verdict, "statement": name, "leaves": leaves, "words": words}
+    return {"verdict": verdict, "statement": body["statement"], "leaves": leaves, "words": words}
 
 
-def main(paths: list[str]) -> int:
-    """Check files and print what they prove; the status is 1 where one does not hold."""
+def main(paths: list[str]) -> int:  # 1 where one does not hold
     status = 0
     for path in paths:
         try:

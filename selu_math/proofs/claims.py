@@ -17,7 +17,7 @@ from flint import arb
 
 from selu_math.numbers.ball import BALL, interval
 from selu_math.numbers.exact import decimal_text
-from selu_math.proofs.leaf import Entries, LeafMoments, Rough, Span, Valued
+from selu_math.proofs.leaf import SELU_SHAPE, Entries, LeafMoments, Rough, Shape, Span, Valued
 from selu_math.proofs.region import Region
 
 Kind: TypeAlias = Literal["inside", "drift", "mean", "variance", "growth", "norm"]
@@ -46,6 +46,7 @@ class Claim:
         weight: of ``norm``, w in ``sqrt(dmu**2 + (w dnu)**2)``, or with ``d ln nu``.
         at: a witness (mu, omega, nu, tau), where the claim is about one.
         rate: of ``inside``, where positive: below the target's variance a variance may grow by this factor instead.
+        shape: lambda and alpha of the activation.
     """
 
     kind: Kind
@@ -56,6 +57,7 @@ class Claim:
     weight: Fraction = Fraction(1)
     at: tuple[Fraction, ...] | None = None
     rate: Fraction = Fraction(0)
+    shape: Shape = SELU_SHAPE
 
     def roots(self, region: Region) -> list[Plane]:
         """Return the box of (m, v), cut where the nu or tau that counts changes its formula."""
@@ -100,10 +102,11 @@ def halves(box: Plane, axis: Axis) -> tuple[Plane, Plane]:
 class Leaf:
     """The moments over a box, and at its middle where centred evaluation asks for them."""
 
-    def __init__(self, box: Plane) -> None:
+    def __init__(self, box: Plane, shape: Shape = SELU_SHAPE) -> None:
         m0, m1, v0, v1 = self.box = box
+        self.shape = shape
         self.m, self.v = interval(m0, m1), interval(v0, v1)
-        self.rough = Rough(self.m, self.v)
+        self.rough = Rough(self.m, self.v, shape)
         self.radii = interval((m0 - m1) / 2, (m1 - m0) / 2), interval((v0 - v1) / 2, (v1 - v0) / 2)
         self._whole: LeafMoments | None = None
         self._middle: tuple[LeafMoments, arb] | None = None
@@ -112,7 +115,7 @@ class Leaf:
     def whole(self) -> LeafMoments:
         """The moments over the box."""
         if self._whole is None:
-            self._whole = LeafMoments(self.m, self.v)
+            self._whole = LeafMoments(self.m, self.v, self.shape)
         return self._whole
 
     @property
@@ -126,7 +129,7 @@ class Leaf:
         if self._middle is None:
             m0, m1, v0, v1 = self.box
             v = BALL.rational((v0 + v1) / 2)
-            self._middle = LeafMoments(BALL.rational((m0 + m1) / 2), v), v
+            self._middle = LeafMoments(BALL.rational((m0 + m1) / 2), v, self.shape), v
         return self._middle
 
     def enclosures(
@@ -246,7 +249,7 @@ class Test:
     def value(self, point: Point) -> arb:
         """Return what is bounded at a point (m, v): mean, variance, growth, or the largest singular value."""
         m, v = point
-        at, ball = LeafMoments(BALL.rational(m), BALL.rational(v)), BALL.rational(v)
+        at, ball = LeafMoments(BALL.rational(m), BALL.rational(v), self.claim.shape), BALL.rational(v)
         if self.claim.kind != "norm":
             return self.function((m, m, v, v))(at, ball).value
         (a, b, c, d), _ = self._entries(at, ball, (m, m, v, v))
@@ -335,7 +338,7 @@ def grow(claim: Claim, region: Region, max_leaves: int) -> Tree:
     stack = list(reversed(claim.roots(region)))
     while stack:
         box = stack.pop()
-        leaf = Leaf(box)
+        leaf = Leaf(box, claim.shape)
         tag = test.decide(leaf)
         if not tag:
             if leaves + len(stack) >= max_leaves:

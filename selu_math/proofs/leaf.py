@@ -11,7 +11,7 @@ arithmetic gives, so a checker that works with intervals, in the same order, is 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from flint import arb, ctx
 
@@ -19,6 +19,9 @@ from selu_math.activations import ALPHA, LAMBDA
 from selu_math.numbers.ball import BALL
 from selu_math.numbers.exact import Exact
 
+Shape: TypeAlias = tuple[Exact, Exact]
+"""Lambda and alpha of ``lambda x`` for ``x > 0``, ``lambda alpha (exp(x) - 1)`` otherwise."""
+SELU_SHAPE: Final[Shape] = Exact.of(LAMBDA), Exact.of(ALPHA)
 Entries: TypeAlias = list[arb]
 """A matrix of two rows, row by row."""
 
@@ -66,24 +69,25 @@ class Rough:
     Args:
         m: mean of the pre-activation, a ball.
         v: its variance, whose upper end counts.
+        shape: lambda and alpha.
 
     Attributes:
-        near: of the new mean: within ``lambda alpha s`` of f(m), since f is Lipschitz with that constant, and f rises.
+        near: of the new mean: within ``L s`` of f(m), since f is Lipschitz with that constant, and f rises.
         ratio: of the new variance to v: ``(E f')**2 <= Var f/v <= E f'**2``, by Stein's identity with the inequality of
-            Cauchy and Schwarz, and by Poincaré's.  The slope is at most ``lambda alpha``, and at ``z >= -1/2`` at least
-            lambda, as ``alpha**2 > e``, hence ``E f' >= lambda Phi((m + 1/2)/s)``.  For ``m <= 0`` at least half of z
-            lies below 0, where ``E(-z | z < 0) <= -m + 4s/5``: with ``x = alpha exp(m - 4s/5)``, by Jensen's
-            inequality, ``E f' >= lambda min(x, (1 + x)/2)``.
+            Cauchy and Schwarz, and by Poincaré's.  The slope is at most ``L = lambda max(1, alpha)``, at ``z >= -1/2``
+            at least ``K = lambda min(1, 3 alpha/5)``, as ``exp(-1/2) > 3/5``, hence ``E f' >= K Phi((m + 1/2)/s)``.
+            For ``m <= 0`` at least half of z lies below 0, where ``E(-z | z < 0) <= -m + 4s/5``: with
+            ``x = alpha exp(m - 4s/5)``, by Jensen's inequality, ``E f' >= lambda min(x, (1 + x)/2)``.
     """
 
-    def __init__(self, m: arb, v: arb) -> None:
-        w, b, root_two_pi = _constants(ctx.prec)
-        s, far = v.upper().sqrt().upper(), w * b
+    def __init__(self, m: arb, v: arb, shape: Shape = SELU_SHAPE) -> None:
+        w, b, root_two_pi = _constants(ctx.prec, shape)
+        s, far = v.upper().sqrt().upper(), w * b.max(arb(1))
         self.near = Span((_selu(m.lower(), w, b) - far * s).lower(), (_selu(m.upper(), w, b) + far * s).upper())
         shifted, least = (m.lower() + arb(1) / 2).lower(), arb(0)
         if shifted >= 0:
             x = (shifted / s).lower()
-            least = (w * (1 - _density(x, root_two_pi) * _mills(x))).lower().max(least)
+            least = (least_slope(w, b) * (1 - _density(x, root_two_pi) * _mills(x))).lower().max(least)
         if m.upper() <= 0:
             x = (b * (m.lower() - s * 4 / 5).exp()).lower()
             least = (w * x.min((1 + x) / 2)).lower().max(least)
@@ -98,13 +102,14 @@ class LeafMoments:
     Args:
         m: mean of the pre-activation, a ball.
         v: its variance, a ball above zero.
+        shape: lambda and alpha.
 
     Attributes:
         ratio: of the new variance to v, as in :class:`Rough`.
     """
 
-    def __init__(self, m: arb, v: arb) -> None:
-        w, b, root_two_pi = _constants(ctx.prec)
+    def __init__(self, m: arb, v: arb, shape: Shape = SELU_SHAPE) -> None:
+        w, b, root_two_pi = _constants(ctx.prec, shape)
         s = _increasing(v, arb.sqrt)
         a = _over(m, s)
         phi = _density(a, root_two_pi)
@@ -182,9 +187,15 @@ def _falling(low: arb, high: arb) -> arb:
 
 
 @lru_cache(maxsize=8)
-def _constants(bits: int) -> tuple[arb, arb, arb]:
+def _constants(bits: int, shape: Shape) -> tuple[arb, arb, arb]:
     """Return lambda, alpha and sqrt(2 pi) at the working precision, which is also the argument."""
-    return BALL.exact(Exact.of(LAMBDA)), BALL.exact(Exact.of(ALPHA)), (2 * arb.pi()).sqrt()
+    return BALL.exact(shape[0]), BALL.exact(shape[1]), (2 * arb.pi()).sqrt()
+
+
+def least_slope(w: arb, b: arb) -> arb:
+    """Return a lower bound of ``f'(z)`` for ``z >= -1/2``."""
+    bound: arb = (w * (b * 3 / 5).min(arb(1))).lower()
+    return bound
 
 
 def _increasing(x: arb, function: object) -> arb:

@@ -13,13 +13,14 @@ from fractions import Fraction
 from math import ceil, inf
 from typing import Any, Final
 
-from selu_math.activations import ALPHA, LAMBDA
+from selu_math.activations import SELU, Activation
 from selu_math.exceptions import InputError, unknown_name, whole_number
-from selu_math.numbers.ball import BALL, precision
-from selu_math.numbers.exact import Exact, Rational, as_fraction, decimal_text
+from selu_math.numbers.ball import BALL, ends, precision
+from selu_math.numbers.exact import Rational, as_fraction, decimal_text
 from selu_math.proofs.bounds import Bound, enclose, extreme
 from selu_math.proofs.certificate import certificate
 from selu_math.proofs.claims import Claim, Plane, Test, Tree, grow
+from selu_math.proofs.leaf import Shape, least_slope
 from selu_math.proofs.region import Region, RegionFromZero
 from selu_math.proofs.statements import STATEMENTS, Statement, of_basin, of_region
 from selu_math.proofs.trial import TINY, best_weight, image_box, outward, settled
@@ -40,7 +41,6 @@ _RATES: Final = (
 )
 _STEP_LEAVES: Final = 4000
 _CLIMB_LEAVES: Final = 2000
-_SLOPE_SQUARE: Final = Fraction(1.10398)
 _STALLED: Final = Fraction(1, 1000)
 NORMS: Final = ("euclidean", "logarithmic")
 _QUANTITIES: Final = (
@@ -89,9 +89,11 @@ class Step:
         if self.claim.kind == "drift":
             return inf, inf
         if not self.claim.rate:
-            # with n = max(0, -m): E f' > 2**-max(5.5, 7n/4), since f'(z) > exp(min(0, z)), where s < n/2 by Jensen's
-            # inequality, otherwise as E f' > Phi(-2)
-            lost = max(11, ceil(-self.region.m[0] * 7 / 2)) + _places(self.region.tau[0])
+            # with n = max(0, -m): E f' > K 2**-max(5.5, 7n/4), since f'(z) >= K exp(min(0, z)), where s < n/2 by
+            # Jensen's inequality, otherwise as E f' > K Phi(-2)
+            with precision(BITS):
+                slope = ends(least_slope(*map(BALL.exact, self.claim.shape)))[0]
+            lost = max(11, ceil(-self.region.m[0] * 7 / 2)) + _places(self.region.tau[0] * slope**2)
             return 1, _places(low) if low else places + lost
         doubling = 1
         while self.claim.rate**doubling < 2:
@@ -150,6 +152,7 @@ def prove(
     statement: str | Statement | None = None,
     *,
     region: Region | str | None = None,
+    activation: Activation = SELU,
     norm: str = "euclidean",
     weight: Rational | None = None,
     tolerance: Rational = TOLERANCE,
@@ -160,6 +163,7 @@ def prove(
     Args:
         statement: one of :data:`~selu_math.proofs.statements.STATEMENTS` by name, or one of one's own.
         region: in place of a statement: the region that the map is to keep and to contract, or its text.
+        activation: of a region of one's own, SELU or another of its form: selu or elu with parameters.
         norm: in which it is to contract: ``"euclidean"``, ``sqrt(dmu**2 + (w dnu)**2)``, or ``"logarithmic"``, with
             ``d ln nu``, which contracts where variances differ much; for a region of one's own.
         weight: w; None is 1, the paper's, or, in the logarithmic norm, what does best of a few.
@@ -168,9 +172,11 @@ def prove(
         max_leaves: how many boxes one claim may take.
 
     Raises:
-        InputError: for an unknown statement, a malformed region, or a tolerance or weight that is not positive.
+        InputError: for an unknown statement, a malformed region, an activation of another form, or a tolerance or
+            weight that is not positive.
     """
-    asked = _asked(statement, region)
+    asked = _asked(statement, region, activation)
+    shape = asked.shape
     exact_weight = None if weight is None else as_fraction(weight, "weight")
     width = as_fraction(tolerance, "tolerance")
     if (exact_weight is not None and exact_weight <= 0) or width <= 0:
@@ -185,7 +191,7 @@ def prove(
         around = asked.attractor or asked.region
         bounds = tuple(
             enclose(claim, around, _width(claim, around) if claim.rows == "log-variance" else width, max_leaves)
-            for claim in _quantities(norm, exact_weight, around)
+            for claim in _quantities(norm, exact_weight, around, shape)
         )
         steps: tuple[Step, ...] = ()
         verdict = _verdict(asked, bounds)
@@ -194,11 +200,13 @@ def prove(
     return Proof(asked, verdict, bounds, steps, time.perf_counter() - started)
 
 
-def _quantities(norm: str, weight: Fraction | None, region: Region) -> list[Claim]:
+def _quantities(norm: str, weight: Fraction | None, region: Region, shape: Shape) -> list[Claim]:
+    quantities = [replace(c, shape=shape) for c in _QUANTITIES]
     if norm == "euclidean":
-        return [replace(c, weight=weight or Fraction(1)) if c.kind == "norm" else c for c in _QUANTITIES]
-    chosen = weight or best_weight(region, "log-variance")
-    return [Claim("norm", rows="log-variance", weight=chosen), *(c for c in _QUANTITIES if c.kind != "norm")]
+        return [replace(c, weight=weight or Fraction(1)) if c.kind == "norm" else c for c in quantities]
+    chosen = weight or best_weight(region, "log-variance", shape)
+    logarithmic = Claim("norm", rows="log-variance", weight=chosen, shape=shape)
+    return [logarithmic, *(c for c in quantities if c.kind != "norm")]
 
 
 def _width(claim: Claim, region: Region) -> Fraction:
@@ -208,15 +216,17 @@ def _width(claim: Claim, region: Region) -> Fraction:
     return max(Fraction(1, 100), left * Fraction(3, 4)).limit_denominator(1000)
 
 
-def _asked(statement: str | Statement | None, region: Region | str | None) -> Statement:
+def _asked(statement: str | Statement | None, region: Region | str | None, activation: Activation) -> Statement:
     if isinstance(statement, Statement):
         return statement
     if (statement is None) is (region is None):
         raise InputError("give either a statement or a region")
     if region is not None:
-        return of_region(region if isinstance(region, Region) else Region.parse(region))
+        return of_region(region if isinstance(region, Region) else Region.parse(region), activation)
     if statement is None or statement not in STATEMENTS:
         raise unknown_name("statement", str(statement), tuple(STATEMENTS))
+    if activation is not SELU:
+        raise InputError(f"{statement} is about SELU; another activation goes with a region of your own")
     return STATEMENTS[statement]
 
 
@@ -249,7 +259,7 @@ def _chain(statement: Statement, attractor: Region, max_leaves: int) -> tuple[tu
     first: list[Step] = []
     start = statement.region
     if statement.everywhere:
-        drift = _drift(start)
+        drift = _drift(start, statement.shape)
         if drift is None:
             return (), Verdict(Answer.UNDECIDED, "omega and tau are so large that no bound on mu^2 + nu is known")
         first, start = [drift], _box(drift.target, start)
@@ -257,7 +267,8 @@ def _chain(statement: Statement, attractor: Region, max_leaves: int) -> tuple[tu
     for margin in _MARGINS:
         steps, here, leaves = list(first), start, 0
         while not _within(here, attractor) and len(steps) < MAX_STEPS:
-            step = _climb(here, attractor, max_leaves) or _layer(here, margin, max_leaves)
+            step = _climb(here, attractor, max_leaves, statement.shape)
+            step = step or _layer(here, margin, max_leaves, statement.shape)
             leaves += sum(map(step.tree.letters.count, "012"))
             if step.tree.left is not None or leaves > max_leaves:
                 break
@@ -280,27 +291,27 @@ def _box(target: Plane, weights: Region) -> Region:
     return RegionFromZero(target[:2], weights.omega, target[2:], weights.tau)
 
 
-def _drift(weights: Region) -> Step | None:
+def _drift(weights: Region, shape: Shape) -> Step | None:
     """Return the step from everywhere into a box; None where trajectories are not known to enter one."""
-    scale, omega = BALL.exact(Exact.of(LAMBDA)), max(map(abs, weights.omega))
-    limit = BALL.square(scale * BALL.exact(Exact.of(ALPHA)))
+    scale, omega = BALL.exact(shape[0]), max(map(abs, weights.omega))
+    limit = BALL.square(scale * BALL.exact(shape[1]))
     rate = BALL.square(scale) * BALL.rational(
         max(weights.tau[1] * (omega / 5 + Fraction(1, 2)), omega * (omega + Fraction(4, 5)))
     )
     if not rate < 1:
         return None
     half = outward(Fraction(1.02 * float((limit / (1 - rate)).upper()) ** 0.5), 1)
-    claim = Claim("drift", target=(-half, half, Fraction(0), half * half))
+    claim = Claim("drift", target=(-half, half, Fraction(0), half * half), shape=shape)
     return Step(weights, claim, Tree("")) if BALL.rational(half * half) * (1 - rate) > limit else None
 
 
-def _layer(here: Region, margin: Fraction, max_leaves: int) -> Step:
-    a, b, low, high = image_box(here, margin)
-    claim = Claim("inside", target=(a, b, low if here.nu[0] and low > TINY else Fraction(0), high))
+def _layer(here: Region, margin: Fraction, max_leaves: int, shape: Shape) -> Step:
+    a, b, low, high = image_box(here, margin, shape)
+    claim = Claim("inside", target=(a, b, low if here.nu[0] and low > TINY else Fraction(0), high), shape=shape)
     return Step(here, claim, grow(claim, here, min(max_leaves, _STEP_LEAVES)))
 
 
-def _climb(here: Region, attractor: Region, max_leaves: int) -> Step | None:
+def _climb(here: Region, attractor: Region, max_leaves: int, shape: Shape) -> Step | None:
     """Return many layers in one step, where small variances are all that is left outside; None where it does not show.
 
     The box is kept but for its lower end: small variances grow by a factor in every layer.
@@ -309,13 +320,13 @@ def _climb(here: Region, attractor: Region, max_leaves: int) -> Step | None:
     reached = outward(attractor.nu[0] / 8, -1)
     if low >= reached / 2 or top > 2 * attractor.nu[1] or max(abs(a), abs(b)) > 4 * max(map(abs, attractor.mu)):
         return None
-    inner = image_box(replace(here, nu=(reached, top)), _MARGINS[0])
+    inner = image_box(replace(here, nu=(reached, top)), _MARGINS[0], shape)
     if not (a <= inner[0] and inner[1] <= b and inner[3] <= top):
         return None
     for rate in _RATES:
-        if here.m[1] > 0 and rate >= here.tau[0] * _SLOPE_SQUARE:
+        if here.m[1] > 0 and not BALL.square(BALL.exact(shape[0])) * BALL.rational(here.tau[0]) > BALL.rational(rate):
             continue  # small variances about a mean above 0 grow by lambda**2 tau
-        claim = Claim("inside", target=(a, b, reached, top), rate=rate)
+        claim = Claim("inside", target=(a, b, reached, top), rate=rate, shape=shape)
         tree = grow(claim, here, min(max_leaves, _CLIMB_LEAVES))
         if tree.left is None:
             return Step(here, claim, tree)
@@ -336,7 +347,7 @@ def _shown(ends: tuple[Fraction, Fraction]) -> str:
     return f"[{decimal_text(ends[0])}, {decimal_text(ends[1])}]"
 
 
-def prove_basin(start: Region | None, attractor: Region, **options: Any) -> Proof:
+def prove_basin(start: Region | None, attractor: Region, *, activation: Activation = SELU, **options: Any) -> Proof:
     """Decide whether trajectories from a region, or with None from everywhere, enter an attractor.
 
     Options are those of :func:`prove`.
@@ -346,4 +357,4 @@ def prove_basin(start: Region | None, attractor: Region, **options: Any) -> Proo
     """
     if start is not None and (start.omega, start.tau) != (attractor.omega, attractor.tau):
         raise InputError("start and attractor must have the same ranges of omega and tau")
-    return prove(of_basin(start, attractor), **options)
+    return prove(of_basin(start, attractor, activation), **options)

@@ -10,7 +10,12 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
+from selu_math.activations import SELU, Activation
+from selu_math.exceptions import InputError
+from selu_math.numbers.ball import BALL, precision
+from selu_math.numbers.exact import Exact
 from selu_math.proofs.claims import Claim
+from selu_math.proofs.leaf import Shape
 from selu_math.proofs.region import Interval, Region
 
 _WIDE_TAU: Final[Interval] = (Fraction(4, 5), Fraction(5, 4))
@@ -44,6 +49,7 @@ class Statement:
         claims: what has to hold there; for a statement about many layers, in ``attractor``.
         attractor: of a statement about many layers, the region that trajectories from ``region`` enter; None elsewhere.
         everywhere: whether trajectories start from every mu and every nu > 0; ``region`` then only says omega and tau.
+        activation: SELU, or, of one's own, another of its form.
     """
 
     name: str
@@ -53,6 +59,12 @@ class Statement:
     claims: tuple[Claim, ...]
     attractor: Region | None = None
     everywhere: bool = False
+    activation: Activation = SELU
+
+    @property
+    def shape(self) -> Shape:
+        """Lambda and alpha."""
+        return shape_of(self.activation)
 
     @property
     def start(self) -> str:
@@ -140,19 +152,38 @@ STATEMENTS: Final = MappingProxyType({statement.name: statement for statement in
 """All named statements."""
 
 
-def of_region(region: Region) -> Statement:
+def shape_of(activation: Activation) -> Shape:
+    """Return lambda and alpha of an activation of SELU's form.
+
+    Raises:
+        InputError: for another activation, or where they are not above zero.
+    """
+    given = activation.parameters
+    shape = given.get("scale", Exact.of(1)), given.get("alpha", Exact.of(0))
+    with precision(64):
+        if activation.name.partition("(")[0] in {"selu", "elu"} and all(BALL.exact(x) > 0 for x in shape):
+            return shape
+    raise InputError(
+        f"certificates are for selu and elu with lambda, alpha > 0, not {activation.name}; see contraction"
+    )
+
+
+def of_region(region: Region, activation: Activation = SELU) -> Statement:
     """Return the statement that the map keeps and contracts a region of one's own."""
     words = (
         "For every omega and tau of the region the layer map takes its (mu, nu) box into its interior and contracts."
     )
-    return Statement("region", "a region of one's own", words, region, (*keeps(region), CONTRACTS))
+    claims = (*keeps(region), CONTRACTS)
+    return Statement("region", "a region of one's own", words, region, claims, activation=activation)
 
 
-def of_basin(start: Region | None, attractor: Region) -> Statement:
+def of_basin(start: Region | None, attractor: Region, activation: Activation = SELU) -> Statement:
     """Return the statement that trajectories from a region, or from everywhere, enter an attractor."""
     words = (
         "With another omega and tau in every layer, the moments enter the attractor and stay there; trajectories under "
         "the same weights then approach each other geometrically."
     )
     claims = (*keeps(attractor), CONTRACTS)
-    return Statement("basin", "a region of one's own", words, start or attractor, claims, attractor, start is None)
+    return Statement(
+        "basin", "a region of one's own", words, start or attractor, claims, attractor, start is None, activation
+    )

@@ -7,11 +7,14 @@ from fractions import Fraction
 from math import ceil, floor, log10
 from typing import Final
 
+from selu_math.activations import SELU, Activation
 from selu_math.exceptions import InputError
 from selu_math.numbers.ball import precision
 from selu_math.proofs.bounds import extreme
 from selu_math.proofs.claims import Claim, Plane, Test
+from selu_math.proofs.leaf import Shape
 from selu_math.proofs.region import Region
+from selu_math.proofs.statements import shape_of
 
 TINY: Final = Fraction(1, 1 << 30)
 """Nobody tries to keep variances above less than this."""
@@ -22,22 +25,23 @@ _LAYERS: Final = 300
 _WEIGHTS: Final = tuple(Fraction(n, 20) for n in (1, 2, 4, 6, 8, 10, 12, 16, 20, 25, 30, 40, 60, 100))
 
 
-def smallest_box(weights: Region) -> Region:
+def smallest_box(weights: Region, *, activation: Activation = SELU) -> Region:
     """Return nearly the smallest box of (mu, nu) that the layer map keeps under all omega and tau of a region.
 
     Boxes around images of boxes, each wider by a two-hundredth, are followed until they change no more.
 
     Args:
         weights: its omega and tau count.
+        activation: SELU, or another of its form.
 
     Raises:
-        InputError: where boxes grow without bound, or variances fall to 0.
+        InputError: for another activation, or where boxes grow without bound, or variances fall to 0.
     """
-    start = Fraction(-1), Fraction(1), Fraction(1, 10), Fraction(8)
+    start, shape = (Fraction(-1), Fraction(1), Fraction(1, 10), Fraction(8)), shape_of(activation)
     with precision(_BITS):
         here = _with(start, weights)
         for _ in range(_LAYERS):
-            found = image_box(here, _MARGIN)
+            found = image_box(here, _MARGIN, shape)
             if found[2] < TINY or found[3] > 1 / TINY:
                 break
             if settled(found, here, _SETTLED):
@@ -53,24 +57,24 @@ def settled(target: Plane, here: Region, share: Fraction) -> bool:
     return moved and all(abs(x - y) <= share * y for x, y in ((target[2], c), (target[3], d)))
 
 
-def best_weight(region: Region, rows: str) -> Fraction:
+def best_weight(region: Region, rows: str, shape: Shape) -> Fraction:
     """Return the weight of a norm, of a few, under which the Jacobian is smallest over a region, by trial."""
 
     def largest(weight: Fraction) -> float:
-        test = Test(Claim("norm", rows=rows, weight=weight), region)  # type: ignore[arg-type]
+        test = Test(Claim("norm", rows=rows, weight=weight, shape=shape), region)  # type: ignore[arg-type]
         return float(test.value(extreme(test)).mid())
 
     with precision(_BITS):
         return min(_WEIGHTS, key=largest)
 
 
-def image_box(region: Region, margin: Fraction) -> Plane:
+def image_box(region: Region, margin: Fraction, shape: Shape) -> Plane:
     """Return a box around the image of a region, by trial, a little wider on each side; a tree has to show it."""
     region = replace(region, nu=(max(region.nu[0], region.nu[1] * TINY**2), region.nu[1]))
     values = {}
     for kind in ("mean", "variance"):
         for side in ("above", "below"):
-            test = Test(Claim(kind, side), region)
+            test = Test(Claim(kind, side, shape=shape), region)
             values[kind, side] = Fraction(float(test.value(extreme(test)).mid()))
     low, high = values["mean", "above"], values["mean", "below"]
     gap = (high - low) * margin

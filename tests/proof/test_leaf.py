@@ -14,6 +14,7 @@ from selu_math.proofs import checker, leaf
 from selu_math.proofs.leaf import LeafMoments, Rough
 
 ROUNDS = 120
+SELU_SHAPE = checker.LAMBDA, checker.ALPHA, checker.LAMBDA  # the slope is at least lambda from -1/2 on
 
 
 def random_box(draw):
@@ -79,10 +80,10 @@ def test_no_value_lies_outside_the_checkers_interval(seed):
         box = random_box(draw)
         truth = true_values(*point_inside(draw, box))
         try:
-            found = checker.Moments(checker.between(*box[:2]), checker.between(*box[2:]))
+            found = checker.Moments(checker.between(*box[:2]), checker.between(*box[2:]), *SELU_SHAPE[:2])
         except checker.Rejected:
             continue
-        rough = checker.Leaf(box, "2")
+        rough = checker.Leaf(box, "2", *SELU_SHAPE)
         pairs = zip(
             (*found.f, *found.g, found.ratio, rough.near, rough.ratio), (*truth, truth[0], truth[-1]), strict=True
         )
@@ -101,7 +102,7 @@ def test_points_are_known_to_many_digits():
                 low, high = exact_ends(ball)
                 assert high - low < mpf(10) ** -22
                 assert enclosed(low, high, value)
-        exact = checker.Moments(checker.exactly(m), checker.exactly(v))
+        exact = checker.Moments(checker.exactly(m), checker.exactly(v), *SELU_SHAPE[:2])
         for x in (*exact.f, *exact.g):
             assert x.high - x.low < 1 << checker.BITS - 90
 
@@ -151,7 +152,7 @@ def test_where_variances_begin_at_0(m, least):
     """By hand, for s = 0.0316."""
     with precision(96):
         found = Rough(interval(m, m), interval(Fraction(0), Fraction(1, 1000)))
-    rough = checker.Leaf((m, m, Fraction(0), Fraction(1, 1000)), "2")
+    rough = checker.Leaf((m, m, Fraction(0), Fraction(1, 1000)), "2", *SELU_SHAPE)
     for low, high in (
         (float(found.ratio.low), float(found.ratio.high)),
         (rough.ratio.low / 2**128, rough.ratio.high / 2**128),

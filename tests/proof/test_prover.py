@@ -9,7 +9,7 @@ from claims_by_sampling import quantities
 from half_lines import derivatives
 from mpmath import mp, mpf
 
-from selu_math import Answer, InputError, Region, prove, prove_basin, smallest_box
+from selu_math import Answer, InputError, Region, elu, prove, prove_basin, relu, selu_activation, smallest_box
 from selu_math.proofs import checker
 from selu_math.proofs.certificate import canonical
 from selu_math.proofs.statements import STATEMENTS
@@ -184,6 +184,21 @@ def test_six_times_the_omega_of_the_paper_from_everywhere():
     assert prove_basin(None, box, norm="logarithmic")
 
 
+def test_another_activation_of_the_form_from_everywhere():
+    activation = selu_activation("1.05", "1.7")
+    box = smallest_box(Region(), activation=activation)
+    proof = prove_basin(None, box, activation=activation)
+    assert proof
+    assert checker.check(canonical(proof.certificate))["words"][0].endswith(
+        "alpha in [17/10, 17/10], lambda in [21/20, 21/20]:"
+    )
+    slack = prove_basin(
+        Region(nu=(Fraction(1, 10**9), Fraction(2))), Region(), activation=selu_activation("1.05", "1.67")
+    )
+    if slack:
+        assert f"after {slack.layers} layers" in checker.check(canonical(slack.certificate))["words"][1]
+
+
 def test_the_layers_of_the_prover_are_those_of_the_checker():
     wide = Region(mu=(Fraction(-20), Fraction(20)), nu=(Fraction(1, 10**6), Fraction(10**3)))
     proof = prove_basin(wide, Region())
@@ -223,6 +238,9 @@ def test_a_tolerance_and_a_weight():
         ({"statement": "theorem-1", "norm": "logarithmic"}, "Euclidean norm"),
         ({"region": "tau=1:1.1", "norm": "manhattan"}, "euclidean, logarithmic"),
         ({"region": "tau=1:1.1", "weight": -1}, "must be positive"),
+        ({"region": "tau=1:1.1", "activation": relu()}, "certificates are for selu and elu"),
+        ({"region": "tau=1:1.1", "activation": elu(0)}, "certificates are for selu and elu"),
+        ({"statement": "theorem-1", "activation": elu()}, "is about SELU"),
     ],
 )
 def test_bad_input(arguments, says):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from selu_math_cli.options import Json, Quiet
+from selu_math_cli.options import ActivationName, Json, Quiet
 from selu_math_cli.output import Sink, require_standard_output_free, table
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def prove(
             help="mu and nu from where all trajectories are to enter the region, or 'everywhere'.",
         ),
     ] = None,
+    activation: ActivationName = "selu",
     smallest: Annotated[
         bool, typer.Option("--smallest", help="Take omega and tau of --region, and the smallest box that they keep.")
     ] = False,
@@ -65,6 +66,7 @@ def prove(
     """Prove or refute a statement about the mean and variance map of SELU; `selu-math check` checks the certificate."""
     require_standard_output_free(json, output)
     sink, file = Sink(None, as_json=json, quiet=quiet), Sink(output)
+    from selu_math.activations import parse_activation
     from selu_math.exceptions import InputError
     from selu_math.proofs.certificate import canonical
     from selu_math.proofs.prover import prove as prove_statement
@@ -76,13 +78,14 @@ def prove(
         raise InputError("give either a statement (such as theorem-1) or --region")
     if region is None and (start is not None or smallest):
         raise InputError("--start and --smallest go with --region, which trajectories are to enter")
-    options: dict[str, Any] = {"norm": norm, "weight": weight, "tolerance": tolerance}
+    function = parse_activation(activation)
+    options: dict[str, Any] = {"activation": function, "norm": norm, "weight": weight, "tolerance": tolerance}
     with sink.progress("growing split trees"):
         box = None if region is None else Region.parse(region)
         if box is not None and smallest:
             if "mu" in str(region) or "nu" in str(region):
                 raise InputError("with --smallest, --region takes omega and tau; mu and nu are what is looked for")
-            box = smallest_box(box)
+            box = smallest_box(box, activation=function)
         if start is None or box is None:
             result = prove_statement(statement, region=box, **options)
         else:
@@ -149,7 +152,8 @@ def _text(result: Proof, output: Path | None) -> list[Any]:
         f"{str(result.verdict.answer).upper()}  {statement.name} ({statement.source})",
         "",
         statement.words,
-        f"Region: {statement.start}",
+        f"Region: {statement.start}"
+        + ("" if statement.activation.name == "selu" else f", {statement.activation.name}"),
     ]
     if statement.attractor is not None:
         lines.append(f"Attractor: {statement.attractor}")
