@@ -525,7 +525,7 @@ def mutated(certificate, draw):
     for key in path[:-1]:
         owner = owner[key]
     text = owner[path[-1]]
-    if path[-1] == "tree":
+    if path[-1] == "tree" and text:
         i = draw.randrange(len(text))
         letter = draw.choice("mv012")
         owner["tree"] = draw.choice(
