@@ -199,6 +199,25 @@ def test_another_activation_of_the_form_from_everywhere():
         assert f"after {slack.layers} layers" in checker.check(canonical(slack.certificate))["words"][1]
 
 
+def test_bounds_are_so_tight_that_few_leaves_do(proofs):
+    """What makes an enclosure tighter shows only in the number of leaves."""
+    most = {"theorem-1": 360, "lemma-12": 380, "theorem-2": 450, "theorem-3a": 750, "theorem-3b": 480, "global": 1300}
+    assert all(proofs[name].leaves <= limit for name, limit in most.items())
+    wide = prove(region="mu=-9:2,nu=0.0001:20,omega=-1:1,tau=0.5:2")  # 22,000 without what is known of ratios
+    assert all(bound.is_proved for bound in wide.bounds)
+    assert wide.leaves < 2000
+
+
+def test_where_omega_and_mu_are_zero_there_is_a_witness():
+    region = Region(omega=(Fraction(0), Fraction(0)), tau=(Fraction(1), Fraction(6, 5)))
+    for bound in prove(region=region).bounds:
+        mu, omega, nu, tau = bound.witness.at
+        assert omega == 0
+        assert region.mu[0] <= mu <= region.mu[1]
+        assert region.nu[0] <= nu <= region.nu[1]
+        assert 1 <= tau <= Fraction(6, 5)
+
+
 def test_the_layers_of_the_prover_are_those_of_the_checker():
     wide = Region(mu=(Fraction(-20), Fraction(20)), nu=(Fraction(1, 10**6), Fraction(10**3)))
     proof = prove_basin(wide, Region())
