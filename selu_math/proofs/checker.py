@@ -403,7 +403,7 @@ def sides(mu: str, nu: str, tau: str) -> Domain:
 
 
 OMEGA = sides("-1/10 1/10", "4/5 3/2", "19/20 11/10")
-ALL: Domain = {"mu": (), "nu": ()}  # without ends: every mu, every nu > 0
+EVERY = {"mu": "every mu", "nu": "every nu > 0"}  # sides without ends
 CONTRACTS, SHRINKS, GROWS = (("norm", "below", Fraction(1)), *(("growth", x, Fraction(0)) for x in ("below", "above")))
 IMAGE = [("mean", "above", Fraction("-0.03106")), ("mean", "below", Fraction("0.06773"))]
 IMAGE += [("variance", "above", Fraction("0.80009")), ("variance", "below", Fraction("1.48617"))]
@@ -417,7 +417,7 @@ STATEMENTS: dict[
     "theorem-3a": (sides("-1/10 1/10", "1/50 4/25", "4/5 5/4"), [GROWS]),
     "theorem-3b": (sides("-1/10 1/10", "1/50 6/25", "9/10 5/4"), [GROWS]),
     "global": (sides("-1 1", "1/50 16", "19/20 11/10"), []),
-    "everywhere": ({**OMEGA, **ALL}, []),
+    "everywhere": ({**OMEGA, "mu": (), "nu": ()}, []),
     "region": (None, []),
     "basin": (None, []),
 }
@@ -448,14 +448,14 @@ def concluded(given: dict[str, Any]) -> dict[str, Any]:
     if min(w.low, b.low) <= 0 or (published and not selu):
         raise Rejected("its enclosures of lambda and alpha do not hold SELU's, are too wide, or reach 0")
     f = w, b, w * I(min(ONE.low, (b * exactly(Fraction(3, 5))).low), ONE.high)  # lambda, alpha, K (item 8)
-    d = box_of(body["domain"], ALL)
+    d = box_of(body["domain"], {"mu": (), "nu": ()})
     around = box_of(body["attractor"] or {}, d)
     if published and (d, around) != (published, published if wanted else OMEGA):
         raise Rejected(f"its domain is not that of {body['statement']}")
     steps, claims = ([Claim(c, f) for c in body[key]] for key in ("steps", "claims"))
     here, leaves, total, reach = d, 0, 0.0, float(places(d["nu"][0])) if d["nu"] else inf
     shown = d if selu else {**d, **{key: ends(x) for key, x in body["constants"].items()}}
-    words = [f"for {', '.join(f'{k} in [{x[0]}, {x[1]}]' if x else f'every {k}' for k, x in shown.items())}:"]
+    words = ["for " + ", ".join(f"{k} in [{x[0]}, {x[1]}]" if x else EVERY[k] for k, x in shown.items()) + ":"]
     for step in steps:
         leaves += step.check(here) if step.kind == "inside" else 0
         layers, reach = step.lead(here, reach)
