@@ -94,7 +94,7 @@ def mutants(count: int, seed: int) -> None:
     from selu_math.proofs.region import Region
     from selu_math.proofs.statements import STATEMENTS
 
-    heavy = {"global", "everywhere"}  # whose checks take seconds, and which are drawn less often
+    heavy = ("global", "everywhere")  # whose checks take seconds, and which are drawn less often
     certificates = 6 * [prove(name).certificate for name in STATEMENTS if name not in heavy]
     certificates += [prove(name).certificate for name in heavy]
     certificates += [prove(region=test_checker.WIDE, norm="logarithmic").certificate]
