@@ -106,7 +106,7 @@ def exp(x: int) -> I:
     y, term, total, n = I(x >> k, (x >> k) + 1), ONE, ONE, 0
     while term.high > 1:
         n += 1
-        term = term * y / exactly(n)
+        term = term * I(y.low // n, -(-y.high // n))
         total += term
     total += I(0, 1)  # what is left is less than the last term
     for _ in range(k):
