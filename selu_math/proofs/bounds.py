@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import floor, isfinite, log10
+from math import floor, log10
 from typing import Final
 
 from selu_math.numbers.ball import BALL
@@ -99,11 +99,7 @@ def _climb(test: Test, start: Point, step: Fraction) -> Point:
 
 
 def _height(test: Test, point: Point) -> float:
-    value = test.value(point)
-    if not value.is_finite():
-        return -float("inf")
-    found = float(value.mid()) if test.claim.side == "below" else -float(value.mid())
-    return found if isfinite(found) else -float("inf")
+    return test.estimate(point) * (1 if test.claim.side == "below" else -1)
 
 
 def _grid(box: Plane) -> list[Point]:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
+from selu_math.exceptions import InputError
 from selu_math.numbers.ball import BALL, ends, precision
 from selu_math.proofs.leaf import Shape
 from selu_math.proofs.region import Region
@@ -32,14 +33,19 @@ def certificate(
         statement: what was decided.
         steps: of a statement about many layers, what each of them leads into.
         claims: what holds everywhere, with trees, and what holds somewhere, with witnesses.
+
+    Raises:
+        InputError: for an activation that is not of SELU's form.
     """
-    attractor = statement.attractor
+    attractor, shape = statement.attractor, statement.shape
+    if shape is None:
+        raise InputError(f"certificates are for activations of SELU's form, which {statement.activation.name} is not")
     body: dict[str, Any] = {
         "schema": SCHEMA,
         "statement": statement.name,
         "domain": _domain(statement.region, *(("omega", "tau") if statement.everywhere else _NAMES)),
         "attractor": None if attractor is None else _domain(attractor, "mu", "nu"),
-        "constants": _constants(statement.shape),
+        "constants": _constants(shape),
         "steps": list(steps),
         "claims": list(claims),
     }

@@ -11,13 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf, isfinite, nan
 from typing import Any, Final, Literal, TypeAlias
 
 from flint import arb
 
+from selu_math.activations import SELU, Activation
+from selu_math.exceptions import InputError
 from selu_math.numbers.ball import BALL, interval
 from selu_math.numbers.exact import decimal_text
-from selu_math.proofs.leaf import SELU_SHAPE, Entries, LeafMoments, Rough, Shape, Span, Valued
+from selu_math.proofs.general import Estimated, moments_over, rough_over
+from selu_math.proofs.leaf import BoxMoments, Entries, Span, Valued
 from selu_math.proofs.region import Region
 
 Kind: TypeAlias = Literal["inside", "drift", "mean", "variance", "growth", "norm"]
@@ -46,7 +50,7 @@ class Claim:
         weight: of ``norm``, w in ``sqrt(dmu**2 + (w dnu)**2)``, or with ``d ln nu``.
         at: a witness (mu, omega, nu, tau), where the claim is about one.
         rate: of ``inside``, where positive: below the target's variance a variance may grow by this factor instead.
-        shape: lambda and alpha of the activation.
+        activation: f.
     """
 
     kind: Kind
@@ -57,7 +61,7 @@ class Claim:
     weight: Fraction = Fraction(1)
     at: tuple[Fraction, ...] | None = None
     rate: Fraction = Fraction(0)
-    shape: Shape = SELU_SHAPE
+    activation: Activation = SELU
 
     def roots(self, region: Region) -> list[Plane]:
         """Return the box of (m, v), cut where the nu or tau that counts changes its formula."""
@@ -102,20 +106,20 @@ def halves(box: Plane, axis: Axis) -> tuple[Plane, Plane]:
 class Leaf:
     """The moments over a box, and at its middle where centred evaluation asks for them."""
 
-    def __init__(self, box: Plane, shape: Shape = SELU_SHAPE) -> None:
+    def __init__(self, box: Plane, activation: Activation = SELU) -> None:
         m0, m1, v0, v1 = self.box = box
-        self.shape = shape
+        self.activation = activation
         self.m, self.v = interval(m0, m1), interval(v0, v1)
-        self.rough = Rough(self.m, self.v, shape)
+        self.rough = rough_over(self.m, self.v, activation)
         self.radii = interval((m0 - m1) / 2, (m1 - m0) / 2), interval((v0 - v1) / 2, (v1 - v0) / 2)
-        self._whole: LeafMoments | None = None
-        self._middle: tuple[LeafMoments, arb] | None = None
+        self._whole: BoxMoments | None = None
+        self._middle: tuple[BoxMoments, arb] | None = None
 
     @property
-    def whole(self) -> LeafMoments:
+    def whole(self) -> BoxMoments:
         """The moments over the box."""
         if self._whole is None:
-            self._whole = LeafMoments(self.m, self.v, self.shape)
+            self._whole = moments_over(self.m, self.v, self.activation)
         return self._whole
 
     @property
@@ -124,16 +128,16 @@ class Leaf:
         return self.whole.ratio.meet(self.rough.ratio)
 
     @property
-    def middle(self) -> tuple[LeafMoments, arb]:
+    def middle(self) -> tuple[BoxMoments, arb]:
         """The moments at the middle, and its v."""
         if self._middle is None:
             m0, m1, v0, v1 = self.box
             v = BALL.rational((v0 + v1) / 2)
-            self._middle = LeafMoments(BALL.rational((m0 + m1) / 2), v, self.shape), v
+            self._middle = moments_over(BALL.rational((m0 + m1) / 2), v, self.activation), v
         return self._middle
 
     def enclosures(
-        self, function: Callable[[LeafMoments, arb], Valued], also: Span | None = None
+        self, function: Callable[[BoxMoments, arb], Valued], also: Span | None = None
     ) -> Iterator[tuple[str, Span]]:
         """Yield the tags of plain and of centred evaluation with what they give, the second only when asked for.
 
@@ -144,7 +148,7 @@ class Leaf:
         centred = function(*self.middle).value + whole.by_m * self.radii[0] + whole.by_v * self.radii[1]
         yield "1", Span.of(centred).meet(also)
 
-    def steeper(self, function: Callable[[LeafMoments, arb], Valued]) -> Axis:
+    def steeper(self, function: Callable[[BoxMoments, arb], Valued]) -> Axis:
         """Return the axis along which the function may vary most."""
         m0, m1, v0, v1 = self.box
         if v1 > 2 * v0:
@@ -200,7 +204,7 @@ class Test:
         if not leaf.box[2]:
             return ""
 
-        def growth(at: LeafMoments, v: arb) -> Valued:
+        def growth(at: BoxMoments, v: arb) -> Valued:
             value, by_m, by_v = at.variance()
             return Valued(value - rate * v, by_m, by_v - rate)
 
@@ -228,7 +232,7 @@ class Test:
         at_end = box[3] <= end * weight if self._below else box[2] >= end * weight
         return (end, Fraction(0)) if at_end else (Fraction(0), 1 / weight)
 
-    def function(self, box: Plane) -> Callable[[LeafMoments, arb], Valued]:
+    def function(self, box: Plane) -> Callable[[BoxMoments, arb], Valued]:
         """Return what is bounded on a box; of a norm the polynomial that is positive where it stays below the bound."""
         if self.claim.kind == "mean":
             return _mean
@@ -237,7 +241,7 @@ class Test:
         if self.claim.kind == "growth":
             start, rate = self._nu(box)
 
-            def growth(at: LeafMoments, v: arb) -> Valued:
+            def growth(at: BoxMoments, v: arb) -> Valued:
                 value, by_m, by_v = at.variance()
                 return Valued(value - BALL.rational(rate) * v - BALL.rational(start), by_m, by_v - BALL.rational(rate))
 
@@ -248,11 +252,27 @@ class Test:
 
     def value(self, point: Point) -> arb:
         """Return what is bounded at a point (m, v): mean, variance, growth, or the largest singular value."""
-        m, v = point
-        at, ball = LeafMoments(BALL.rational(m), BALL.rational(v), self.claim.shape), BALL.rational(v)
+        m, v = map(BALL.rational, point)
+        return self._value(moments_over(m, v, self.claim.activation), v, point)
+
+    def estimate(self, point: Point) -> float:
+        """Return about as much, in less time where moments are integrals; -inf or inf where it is not finite."""
+        if self.claim.activation.is_closed_form:
+            value = self.value(point)
+        else:
+            try:
+                m, v = map(float, point)
+                value = self._value(Estimated(m, v, self.claim.activation), arb(v), point)
+            except (InputError, OverflowError):  # beyond float64
+                value = arb("nan")
+        found = float(value.mid()) if value.is_finite() else nan
+        return found if isfinite(found) else -inf if self._below else inf
+
+    def _value(self, at: BoxMoments, v: arb, point: Point) -> arb:
+        box = (point[0], point[0], point[1], point[1])
         if self.claim.kind != "norm":
-            return self.function((m, m, v, v))(at, ball).value
-        (a, b, c, d), _ = self._entries(at, ball, (m, m, v, v))
+            return self.function(box)(at, v).value
+        (a, b, c, d), _ = self._entries(at, v, box)
         total = sum((BALL.square(x) for x in (a, b, c, d)), arb(0))
         squared = (total + BALL.sqrt(BALL.square(total) - 4 * BALL.square(a * d - b * c))) / 2
         return BALL.sqrt(squared)
@@ -273,16 +293,16 @@ class Test:
         chosen = max(nu[0], v / tau[1]) if least else min(nu[1], v / tau[0])
         return mu, omega, chosen, v / chosen
 
-    def _entries(self, at: LeafMoments, v: arb, box: Plane) -> tuple[Entries, arb]:
+    def _entries(self, at: BoxMoments, v: arb, box: Plane) -> tuple[Entries, arb]:
         scales = self._scales(at, v, box)
-        value = [x * scale for x, scale in zip(at.matrix(second=self._second)[0], scales, strict=True)]
+        value = [x * scale for x, scale in zip(at.matrix(second=self._second), scales, strict=True)]
         return value, value[0] * value[3] - value[1] * value[2]
 
     @property
     def _second(self) -> bool:
         return self.claim.rows == "second-moment"
 
-    def _scales(self, at: LeafMoments, v: arb, box: Plane) -> Entries:
+    def _scales(self, at: BoxMoments, v: arb, box: Plane) -> Entries:
         """Return what the entries are scaled with: the largest omega and tau on a box, and the weight.
 
         In (mu, ln nu) tau and nu come as their product v alone, and the second row is divided by the new variance.
@@ -295,16 +315,15 @@ class Test:
             scales = [scales[0], v / BALL.rational(w), scales[2] * over, v * over]
         return scales
 
-    def _characteristic(self, at: LeafMoments, v: arb, box: Plane) -> Valued:
+    def _characteristic(self, at: BoxMoments, v: arb, box: Plane) -> Valued:
         """Return ``t**4 - t**2 T + D**2``: positive, with ``|D| < t**2``, where the largest singular value is below t.
 
         T is the sum of squares and D the determinant; t is the bound.
         """
         scales = self._scales(at, v, box)
         lost = arb("nan") if self.claim.rows == "log-variance" else arb(0)  # slopes are not at hand where scales change
-        x, *steps = (
-            [p * scale for p, scale in zip(row, scales, strict=True)] for row in at.matrix(second=self._second)
-        )
+        matrices = at.matrix(second=self._second), *at.matrix_slopes(second=self._second)
+        x, *steps = ([p * scale for p, scale in zip(row, scales, strict=True)] for row in matrices)
         squared = BALL.rational(self.claim.bound**2)
         determinant = x[0] * x[3] - x[1] * x[2]
         total = sum((BALL.square(p) for p in x), arb(0))
@@ -338,7 +357,7 @@ def grow(claim: Claim, region: Region, max_leaves: int) -> Tree:
     stack = list(reversed(claim.roots(region)))
     while stack:
         box = stack.pop()
-        leaf = Leaf(box, claim.shape)
+        leaf = Leaf(box, claim.activation)
         tag = test.decide(leaf)
         if not tag:
             if leaves + len(stack) >= max_leaves:
@@ -360,9 +379,9 @@ def _below(x: Span, bound: Fraction) -> bool:
     return bool(x.high < BALL.rational(bound - SLACK * min(Fraction(1), abs(bound))))
 
 
-def _mean(at: LeafMoments, v: arb) -> Valued:
+def _mean(at: BoxMoments, v: arb) -> Valued:
     return at.mean()
 
 
-def _variance(at: LeafMoments, v: arb) -> Valued:
+def _variance(at: BoxMoments, v: arb) -> Valued:
     return at.variance()

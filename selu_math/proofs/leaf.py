@@ -10,20 +10,40 @@ arithmetic gives, so a checker that works with intervals, in the same order, is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from flint import arb, ctx
 
-from selu_math.activations import ALPHA, LAMBDA
-from selu_math.numbers.ball import BALL
+from selu_math.activations import ALPHA, LAMBDA, Activation
+from selu_math.numbers.ball import BALL, precision
 from selu_math.numbers.exact import Exact
+from selu_math.pieces import ExpPoly
 
 Shape: TypeAlias = tuple[Exact, Exact]
 """Lambda and alpha of ``lambda x`` for ``x > 0``, ``lambda alpha (exp(x) - 1)`` otherwise."""
 SELU_SHAPE: Final[Shape] = Exact.of(LAMBDA), Exact.of(ALPHA)
 Entries: TypeAlias = list[arb]
 """A matrix of two rows, row by row."""
+
+
+@lru_cache(maxsize=64)
+def shape_of(activation: Activation) -> Shape | None:
+    """Return lambda and alpha of an activation of SELU's form, both above zero; None for any other."""
+    function = activation.function
+    if function.breaks != (Fraction(0),) or not all(isinstance(part, ExpPoly) for part in function.parts):
+        return None
+    below, above = (dict(part.terms) for part in function.parts)
+    scale, depth = above.pop((1, Fraction(0)), Exact()), below.pop((0, Fraction(1)), Exact())
+    alpha = activation.parameters.get("alpha")
+    if alpha is None and scale.rational and depth.rational is not None:
+        alpha = Exact.of(depth.rational / scale.rational)
+    if alpha is None or above or below != {(0, Fraction(0)): -depth} or scale * alpha != depth:
+        return None
+    with precision(64):
+        return (scale, alpha) if BALL.exact(scale) > 0 and BALL.exact(alpha) > 0 else None
 
 
 class Valued(NamedTuple):
@@ -94,18 +114,55 @@ class Rough:
         self.ratio = Span(BALL.square(least).lower(), BALL.square(far).upper())
 
 
-class LeafMoments:
-    """E f(z) and E f(z)**2 with their first four derivatives by m, over a box of (m, v).
+class BoxMoments:
+    """What follows, over a box of (m, v), from E f(z) and E f(z)**2 with their first four derivatives by m.
 
     Derivatives by v are halves of second derivatives by m (Price).
+
+    Attributes:
+        f: E f(z) and its derivatives.
+        g: the same of E f(z)**2.
+        ratio: of the new variance to v, as in :class:`Rough`.
+    """
+
+    f: Sequence[arb]
+    g: Sequence[arb]
+    ratio: Span
+
+    def mean(self) -> Valued:
+        """Return the new mean."""
+        return Valued(self.f[0], self.f[1], self.f[2] / 2)
+
+    def variance(self) -> Valued:
+        """Return the new variance."""
+        f, g = self.f, self.g
+        return Valued(g[0] - BALL.square(f[0]), g[1] - 2 * (f[0] * f[1]), g[2] / 2 - f[0] * f[2])
+
+    def matrix(self, *, second: bool) -> Entries:
+        """Return what (mean, variance), or (mean, second moment), change by with m and v."""
+        f, g = self.f, self.g
+        by_square = [g[1], g[2] / 2]
+        return [f[1], f[2] / 2, *(by_square if second else self.variance()[1:])]
+
+    def matrix_slopes(self, *, second: bool) -> tuple[Entries, Entries]:
+        """Return what that matrix changes by with m, and with v."""
+        f, g = self.f, self.g
+        by_m = [f[2], f[3] / 2, g[2], g[3] / 2]
+        by_v = [f[3] / 2, f[4] / 4, g[3] / 2, g[4] / 4]
+        if not second:
+            mixed = f[1] * f[2] + f[0] * f[3]
+            by_m[2:] = [g[2] - 2 * (BALL.square(f[1]) + f[0] * f[2]), g[3] / 2 - mixed]
+            by_v[2:] = [g[3] / 2 - mixed, (g[4] / 2 - BALL.square(f[2]) - f[0] * f[4]) / 2]
+        return by_m, by_v
+
+
+class LeafMoments(BoxMoments):
+    """Those of SELU, or another activation of its form.
 
     Args:
         m: mean of the pre-activation, a ball.
         v: its variance, a ball above zero.
         shape: lambda and alpha.
-
-    Attributes:
-        ratio: of the new variance to v, as in :class:`Rough`.
     """
 
     def __init__(self, m: arb, v: arb, shape: Shape = SELU_SHAPE) -> None:
@@ -133,28 +190,6 @@ class LeafMoments:
             2 * ww * (c * (8 * two - one - 3 * n) - (1 - c) * slope),
         )
         self.ratio = Span(BALL.square(self.f[1].lower().max(arb(0))).lower(), (ww * (p + c * two)).upper())
-
-    def mean(self) -> Valued:
-        """Return the new mean."""
-        return Valued(self.f[0], self.f[1], self.f[2] / 2)
-
-    def variance(self) -> Valued:
-        """Return the new variance."""
-        f, g = self.f, self.g
-        return Valued(g[0] - BALL.square(f[0]), g[1] - 2 * (f[0] * f[1]), g[2] / 2 - f[0] * f[2])
-
-    def matrix(self, *, second: bool) -> tuple[Entries, Entries, Entries]:
-        """Return what (mean, variance), or (mean, second moment), change by with m and v, and the same of that."""
-        f, g = self.f, self.g
-        value = [f[1], f[2] / 2, g[1], g[2] / 2]
-        by_m = [f[2], f[3] / 2, g[2], g[3] / 2]
-        by_v = [f[3] / 2, f[4] / 4, g[3] / 2, g[4] / 4]
-        if not second:
-            mixed = f[1] * f[2] + f[0] * f[3]
-            value[2:] = [g[1] - 2 * (f[0] * f[1]), g[2] / 2 - f[0] * f[2]]
-            by_m[2:] = [g[2] - 2 * (BALL.square(f[1]) + f[0] * f[2]), g[3] / 2 - mixed]
-            by_v[2:] = [g[3] / 2 - mixed, (g[4] / 2 - BALL.square(f[2]) - f[0] * f[4]) / 2]
-        return value, by_m, by_v
 
 
 def _below_zero(k: int, m: arb, v: arb, x: arb, phi: arb, root_two_pi: arb) -> arb:

@@ -1,4 +1,4 @@
-"""Prove statements about the layer map of SELU, with certificates that anyone can check.
+"""Prove statements about the layer map of SELU, with certificates that anyone can check, or of any activation without.
 
 Every quantity is enclosed over the statement's region: the mean, the variance and its growth from both sides, and the
 largest singular value.  What the statement claims follows from these, or a witness refutes it.
@@ -20,7 +20,7 @@ from selu_math.numbers.exact import Rational, as_fraction, decimal_text
 from selu_math.proofs.bounds import Bound, enclose, extreme
 from selu_math.proofs.certificate import certificate
 from selu_math.proofs.claims import Claim, Plane, Test, Tree, grow
-from selu_math.proofs.leaf import Shape, least_slope
+from selu_math.proofs.leaf import SELU_SHAPE, least_slope, shape_of
 from selu_math.proofs.region import Region, RegionFromZero
 from selu_math.proofs.statements import STATEMENTS, Statement, of_basin, of_region
 from selu_math.proofs.trial import TINY, best_weight, image_box, outward, settled
@@ -91,14 +91,16 @@ class Step:
         if not self.claim.rate:
             # with n = max(0, -m): E f' > K 2**-max(5.5, 7n/4), since f'(z) >= K exp(min(0, z)), where s < n/2 by
             # Jensen's inequality, otherwise as E f' > K Phi(-2)
+            if low:
+                return 1, _places(low)
             with precision(BITS):
-                slope = ends(least_slope(*map(BALL.exact, self.claim.shape)))[0]
+                slope = ends(least_slope(*map(BALL.exact, shape_of(self.claim.activation) or SELU_SHAPE)))[0]
             lost = max(11, ceil(-self.region.m[0] * 7 / 2)) + _places(self.region.tau[0] * slope**2)
-            return 1, _places(low) if low else places + lost
+            return 1, places + lost
         doubling = 1
         while self.claim.rate**doubling < 2:
             doubling += 1
-        return doubling * max(0, places - _places(low) + 1), _places(low)
+        return doubling * max(1, places - _places(low) + 1), _places(low)
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,9 @@ class Proof:
 
     @property
     def certificate(self) -> dict[str, Any] | None:
-        """The certificate; None where the statement is undecided, or where an attractor is refuted."""
+        """The certificate; None where the statement is undecided, an attractor is refuted, or f not of SELU's form."""
+        if self.statement.shape is None:
+            return None
         if not self and (self.verdict.answer is Answer.UNDECIDED or self.statement.attractor is not None):
             return None
         shown = [bound for bound in self.bounds if bound.is_proved]
@@ -158,12 +162,13 @@ def prove(
     tolerance: Rational = TOLERANCE,
     max_leaves: int = MAX_LEAVES,
 ) -> Proof:
-    """Decide a statement about the layer map of SELU.
+    """Decide a statement about the layer map of SELU, or of another activation.
 
     Args:
         statement: one of :data:`~selu_math.proofs.statements.STATEMENTS` by name, or one of one's own.
         region: in place of a statement: the region that the map is to keep and to contract, or its text.
-        activation: of a region of one's own, SELU or another of its form: selu or elu with parameters.
+        activation: of a region of one's own, any; certificates are for those of SELU's form, ``lambda x`` for
+            ``x > 0``, ``lambda alpha (exp(x) - 1)`` otherwise.  Smooth ones, such as GELU, take minutes.
         norm: in which it is to contract: ``"euclidean"``, ``sqrt(dmu**2 + (w dnu)**2)``, or ``"logarithmic"``, with
             ``d ln nu``, which contracts where variances differ much; for a region of one's own.
         weight: w; None is 1, the paper's, or, in the logarithmic norm, what does best of a few.
@@ -172,11 +177,10 @@ def prove(
         max_leaves: how many boxes one claim may take.
 
     Raises:
-        InputError: for an unknown statement, a malformed region, an activation of another form, or a tolerance or
-            weight that is not positive.
+        InputError: for an unknown statement, a malformed region, an activation without moments in balls, or a
+            tolerance or weight that is not positive.
     """
     asked = _asked(statement, region, activation)
-    shape = asked.shape
     exact_weight = None if weight is None else as_fraction(weight, "weight")
     width = as_fraction(tolerance, "tolerance")
     if (exact_weight is not None and exact_weight <= 0) or width <= 0:
@@ -191,7 +195,7 @@ def prove(
         around = asked.attractor or asked.region
         bounds = tuple(
             enclose(claim, around, _width(claim, around) if claim.rows == "log-variance" else width, max_leaves)
-            for claim in _quantities(norm, exact_weight, around, shape)
+            for claim in _quantities(norm, exact_weight, around, asked.activation)
         )
         steps: tuple[Step, ...] = ()
         verdict = _verdict(asked, bounds)
@@ -200,19 +204,19 @@ def prove(
     return Proof(asked, verdict, bounds, steps, time.perf_counter() - started)
 
 
-def _quantities(norm: str, weight: Fraction | None, region: Region, shape: Shape) -> list[Claim]:
-    quantities = [replace(c, shape=shape) for c in _QUANTITIES]
+def _quantities(norm: str, weight: Fraction | None, region: Region, activation: Activation) -> list[Claim]:
+    quantities = [replace(c, activation=activation) for c in _QUANTITIES]
     if norm == "euclidean":
         return [replace(c, weight=weight or Fraction(1)) if c.kind == "norm" else c for c in quantities]
-    chosen = weight or best_weight(region, "log-variance", shape)
-    logarithmic = Claim("norm", rows="log-variance", weight=chosen, shape=shape)
+    chosen = weight or best_weight(region, "log-variance", activation)
+    logarithmic = Claim("norm", rows="log-variance", weight=chosen, activation=activation)
     return [logarithmic, *(c for c in quantities if c.kind != "norm")]
 
 
 def _width(claim: Claim, region: Region) -> Fraction:
     """Return a tolerance for a norm without slopes, whose leaves are many: three quarters of what is left below 1."""
     test = Test(claim, region)
-    left = 1 - Fraction(float(test.value(extreme(test)).mid()))
+    left = 1 - Fraction(test.estimate(extreme(test)))
     return max(Fraction(1, 100), left * Fraction(3, 4)).limit_denominator(1000)
 
 
@@ -259,7 +263,7 @@ def _chain(statement: Statement, attractor: Region, max_leaves: int) -> tuple[tu
     first: list[Step] = []
     start = statement.region
     if statement.everywhere:
-        drift = _drift(start, statement.shape)
+        drift = _drift(start, statement.activation)
         if drift is None:
             return (), Verdict(Answer.UNDECIDED, "omega and tau are so large that no bound on mu^2 + nu is known")
         first, start = [drift], _box(drift.target, start)
@@ -267,8 +271,8 @@ def _chain(statement: Statement, attractor: Region, max_leaves: int) -> tuple[tu
     for margin in _MARGINS:
         steps, here, leaves = list(first), start, 0
         while not _within(here, attractor) and len(steps) < MAX_STEPS:
-            step = _climb(here, attractor, max_leaves, statement.shape)
-            step = step or _layer(here, margin, max_leaves, statement.shape)
+            step = _climb(here, attractor, max_leaves, statement.activation)
+            step = step or _layer(here, margin, max_leaves, statement.activation)
             leaves += sum(map(step.tree.letters.count, "012"))
             if step.tree.left is not None or leaves > max_leaves:
                 break
@@ -291,8 +295,11 @@ def _box(target: Plane, weights: Region) -> Region:
     return RegionFromZero(target[:2], weights.omega, target[2:], weights.tau)
 
 
-def _drift(weights: Region, shape: Shape) -> Step | None:
+def _drift(weights: Region, activation: Activation) -> Step | None:
     """Return the step from everywhere into a box; None where trajectories are not known to enter one."""
+    shape = shape_of(activation)
+    if shape is None:
+        return None
     scale, omega = BALL.exact(shape[0]), max(map(abs, weights.omega))
     limit = BALL.square(scale * BALL.exact(shape[1]))
     rate = BALL.square(scale) * BALL.rational(
@@ -301,32 +308,39 @@ def _drift(weights: Region, shape: Shape) -> Step | None:
     if not rate < 1:
         return None
     half = outward(Fraction(1.02 * float((limit / (1 - rate)).upper()) ** 0.5), 1)
-    claim = Claim("drift", target=(-half, half, Fraction(0), half * half), shape=shape)
+    claim = Claim("drift", target=(-half, half, Fraction(0), half * half), activation=activation)
     return Step(weights, claim, Tree("")) if BALL.rational(half * half) * (1 - rate) > limit else None
 
 
-def _layer(here: Region, margin: Fraction, max_leaves: int, shape: Shape) -> Step:
-    a, b, low, high = image_box(here, margin, shape)
-    claim = Claim("inside", target=(a, b, low if here.nu[0] and low > TINY else Fraction(0), high), shape=shape)
+def _layer(here: Region, margin: Fraction, max_leaves: int, activation: Activation) -> Step:
+    a, b, low, high = image_box(here, margin, activation)
+    if not here.nu[0] or (low <= TINY and shape_of(activation) is not None):
+        low = Fraction(0)
+    claim = Claim("inside", target=(a, b, low, high), activation=activation)
     return Step(here, claim, grow(claim, here, min(max_leaves, _STEP_LEAVES)))
 
 
-def _climb(here: Region, attractor: Region, max_leaves: int, shape: Shape) -> Step | None:
+def _climb(here: Region, attractor: Region, max_leaves: int, activation: Activation) -> Step | None:
     """Return many layers in one step, where small variances are all that is left outside; None where it does not show.
 
     The box is kept but for its lower end: small variances grow by a factor in every layer.
     """
-    low, (a, b), top = here.nu[0], here.mu, here.nu[1]
+    low, (a, b), top, shape = here.nu[0], here.mu, here.nu[1], shape_of(activation)
     reached = outward(attractor.nu[0] / 8, -1)
-    if low >= reached / 2 or top > 2 * attractor.nu[1] or max(abs(a), abs(b)) > 4 * max(map(abs, attractor.mu)):
+    if (
+        shape is None
+        or low >= reached / 2
+        or top > 2 * attractor.nu[1]
+        or max(abs(a), abs(b)) > 4 * max(map(abs, attractor.mu))
+    ):
         return None
-    inner = image_box(replace(here, nu=(reached, top)), _MARGINS[0], shape)
+    inner = image_box(replace(here, nu=(reached, top)), _MARGINS[0], activation)
     if not (a <= inner[0] and inner[1] <= b and inner[3] <= top):
         return None
     for rate in _RATES:
         if here.m[1] > 0 and not BALL.square(BALL.exact(shape[0])) * BALL.rational(here.tau[0]) > BALL.rational(rate):
             continue  # small variances about a mean above 0 grow by lambda**2 tau
-        claim = Claim("inside", target=(a, b, reached, top), rate=rate, shape=shape)
+        claim = Claim("inside", target=(a, b, reached, top), rate=rate, activation=activation)
         tree = grow(claim, here, min(max_leaves, _CLIMB_LEAVES))
         if tree.left is None:
             return Step(here, claim, tree)
@@ -353,8 +367,11 @@ def prove_basin(start: Region | None, attractor: Region, *, activation: Activati
     Options are those of :func:`prove`.
 
     Raises:
-        InputError: where the two have different weights.
+        InputError: where the two have different weights, or a start from everywhere has an activation that is not of
+            SELU's form.
     """
+    if start is None and shape_of(activation) is None:
+        raise InputError(f"from everywhere is for activations of SELU's form; give a start for {activation.name}")
     if start is not None and (start.omega, start.tau) != (attractor.omega, attractor.tau):
         raise InputError("start and attractor must have the same ranges of omega and tau")
     return prove(of_basin(start, attractor, activation), **options)

@@ -11,11 +11,8 @@ from types import MappingProxyType
 from typing import Final
 
 from selu_math.activations import SELU, Activation
-from selu_math.exceptions import InputError
-from selu_math.numbers.ball import BALL, precision
-from selu_math.numbers.exact import Exact
 from selu_math.proofs.claims import Claim
-from selu_math.proofs.leaf import Shape
+from selu_math.proofs.leaf import Shape, shape_of
 from selu_math.proofs.region import Interval, Region
 
 _WIDE_TAU: Final[Interval] = (Fraction(4, 5), Fraction(5, 4))
@@ -49,7 +46,7 @@ class Statement:
         claims: what has to hold there; for a statement about many layers, in ``attractor``.
         attractor: of a statement about many layers, the region that trajectories from ``region`` enter; None elsewhere.
         everywhere: whether trajectories start from every mu and every nu > 0; ``region`` then only says omega and tau.
-        activation: SELU, or, of one's own, another of its form.
+        activation: SELU, or, of one's own, any.
     """
 
     name: str
@@ -62,8 +59,8 @@ class Statement:
     activation: Activation = SELU
 
     @property
-    def shape(self) -> Shape:
-        """Lambda and alpha."""
+    def shape(self) -> Shape | None:
+        """Lambda and alpha, where the activation is SELU or another of its form."""
         return shape_of(self.activation)
 
     @property
@@ -150,22 +147,6 @@ _ALL: Final = (
 )
 STATEMENTS: Final = MappingProxyType({statement.name: statement for statement in _ALL})
 """All named statements."""
-
-
-def shape_of(activation: Activation) -> Shape:
-    """Return lambda and alpha of an activation of SELU's form.
-
-    Raises:
-        InputError: for another activation, or where they are not above zero.
-    """
-    given = activation.parameters
-    shape = given.get("scale", Exact.of(1)), given.get("alpha", Exact.of(0))
-    with precision(64):
-        if activation.name.partition("(")[0] in {"selu", "elu"} and all(BALL.exact(x) > 0 for x in shape):
-            return shape
-    raise InputError(
-        f"certificates are for selu and elu with lambda, alpha > 0, not {activation.name}; see contraction"
-    )
 
 
 def of_region(region: Region, activation: Activation = SELU) -> Statement:

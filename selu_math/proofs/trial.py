@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from math import ceil, floor, log10
+from math import ceil, floor, isfinite, log10
 from typing import Final
 
 from selu_math.activations import SELU, Activation
@@ -12,9 +12,7 @@ from selu_math.exceptions import InputError
 from selu_math.numbers.ball import precision
 from selu_math.proofs.bounds import extreme
 from selu_math.proofs.claims import Claim, Plane, Test
-from selu_math.proofs.leaf import Shape
 from selu_math.proofs.region import Region
-from selu_math.proofs.statements import shape_of
 
 TINY: Final = Fraction(1, 1 << 30)
 """Nobody tries to keep variances above less than this."""
@@ -22,6 +20,7 @@ _BITS: Final = 96
 _MARGIN: Final = Fraction(1, 200)
 _SETTLED: Final = _MARGIN / 20
 _LAYERS: Final = 300
+_NARROWEST: Final = Fraction(1, 1 << 20)
 _WEIGHTS: Final = tuple(Fraction(n, 20) for n in (1, 2, 4, 6, 8, 10, 12, 16, 20, 25, 30, 40, 60, 100))
 
 
@@ -32,16 +31,16 @@ def smallest_box(weights: Region, *, activation: Activation = SELU) -> Region:
 
     Args:
         weights: its omega and tau count.
-        activation: SELU, or another of its form.
+        activation: f.
 
     Raises:
-        InputError: for another activation, or where boxes grow without bound, or variances fall to 0.
+        InputError: where boxes grow without bound, or variances fall to 0.
     """
-    start, shape = (Fraction(-1), Fraction(1), Fraction(1, 10), Fraction(8)), shape_of(activation)
+    start = Fraction(-1), Fraction(1), Fraction(1, 10), Fraction(8)
     with precision(_BITS):
         here = _with(start, weights)
         for _ in range(_LAYERS):
-            found = image_box(here, _MARGIN, shape)
+            found = image_box(here, _MARGIN, activation)
             if found[2] < TINY or found[3] > 1 / TINY:
                 break
             if settled(found, here, _SETTLED):
@@ -57,27 +56,31 @@ def settled(target: Plane, here: Region, share: Fraction) -> bool:
     return moved and all(abs(x - y) <= share * y for x, y in ((target[2], c), (target[3], d)))
 
 
-def best_weight(region: Region, rows: str, shape: Shape) -> Fraction:
+def best_weight(region: Region, rows: str, activation: Activation) -> Fraction:
     """Return the weight of a norm, of a few, under which the Jacobian is smallest over a region, by trial."""
 
     def largest(weight: Fraction) -> float:
-        test = Test(Claim("norm", rows=rows, weight=weight, shape=shape), region)  # type: ignore[arg-type]
-        return float(test.value(extreme(test)).mid())
+        test = Test(Claim("norm", rows=rows, weight=weight, activation=activation), region)  # type: ignore[arg-type]
+        return test.estimate(extreme(test))
 
     with precision(_BITS):
         return min(_WEIGHTS, key=largest)
 
 
-def image_box(region: Region, margin: Fraction, shape: Shape) -> Plane:
+def image_box(region: Region, margin: Fraction, activation: Activation) -> Plane:
     """Return a box around the image of a region, by trial, a little wider on each side; a tree has to show it."""
     region = replace(region, nu=(max(region.nu[0], region.nu[1] * TINY**2), region.nu[1]))
-    values = {}
+    values: dict[tuple[str, str], Fraction] = {}
     for kind in ("mean", "variance"):
         for side in ("above", "below"):
-            test = Test(Claim(kind, side, shape=shape), region)
-            values[kind, side] = Fraction(float(test.value(extreme(test)).mid()))
+            test = Test(Claim(kind, side, activation=activation), region)
+            found = test.estimate(extreme(test))
+            if not isfinite(found):
+                raise InputError(f"the new {kind} is beyond what can be computed on {region}: give a smaller region")
+            values[kind, side] = Fraction(found)
     low, high = values["mean", "above"], values["mean", "below"]
-    gap = (high - low) * margin
+    # of an odd function with omega = 0 the mean is 0, and no box so narrow that roundings count
+    gap = max((high - low) * margin, _NARROWEST * Fraction(float(values["variance", "below"]) ** 0.5))
     return (
         outward(low - gap, -1),
         outward(high + gap, 1),

@@ -60,6 +60,15 @@ def test_from_everywhere_into_the_smallest_box(run):
     assert "for every mu, omega in [-3/10, 3/10], every nu > 0, tau in [19/20, 11/10]:" in checked
 
 
+def test_any_activation_is_proved_though_without_a_certificate(run):
+    words = "prove --region omega=-0.05:0.05,tau=1:1.02 --smallest --start mu=-0.2:0.2,nu=0.5:2 --activation lselu"
+    ran = run(words)
+    assert ran.status == 0
+    assert ran.out.startswith("PROVED  basin")
+    assert "no certificate: the checker knows activations of SELU's form" in ran.out
+    assert run(words + " --json").json["certificate"] is None
+
+
 def test_several_certificates(run):
     run("prove theorem-1 -o one.json")
     Path("two.json").write_text("{}")
@@ -68,7 +77,7 @@ def test_several_certificates(run):
     assert ran.json["verdict"] == "rejected"
     assert [found["verdict"] for found in ran.json["certificates"]] == ["proved", "rejected"]
     text = run("check one.json two.json").out
-    assert "REJECTED  two.json: it has not the form of a certificate (KeyError)" in text
+    assert "REJECTED  two.json: its parts are not just schema, statement" in text
 
 
 @pytest.mark.parametrize(
@@ -88,6 +97,9 @@ def test_several_certificates(run):
         ("prove theorem-1 --tolerance x", "tolerance"),
         ("prove theorem-1 --json -o -", "standard output"),
         ("prove theorem-1 -o none/cert.json", "does not exist"),
+        ("prove --region tau=1:1.1 --activation gelu -o cert.json", "prove gelu without --output"),
+        ("prove --region tau=1:1.1 --start everywhere --activation lselu", "give a start for lselu"),
+        ("prove --region tau=1:1.1 --smallest --activation relu", "give smaller ranges"),
         ("check none.json", "cannot read 'none.json'"),
         ("check .", "cannot read '.'"),
     ],

@@ -114,15 +114,14 @@ def test_slopes_of_mean_variance_and_jacobian_are_those_of_their_values():
     def values(m, v):
         with precision(300):
             at = LeafMoments(interval(m, m), interval(v, v))
-            return [at.mean().value, at.variance().value, *at.matrix(second=False)[0], *at.matrix(second=True)[0]]
+            return [at.mean().value, at.variance().value, *at.matrix(second=False), *at.matrix(second=True)]
 
     with precision(300):
         at = LeafMoments(interval(m, m), interval(v, v))
         pairs = [at.mean(), at.variance()]
         slopes = [(x.by_m, x.by_v) for x in pairs]
         for second in (False, True):
-            _, by_m, by_v = at.matrix(second=second)
-            slopes += list(zip(by_m, by_v, strict=True))
+            slopes += list(zip(*at.matrix_slopes(second=second), strict=True))
         steps = (values(m + h, v), values(m - h, v)), (values(m, v + h), values(m, v - h))
         for i, pair in enumerate(slopes):
             for slope, (up, down) in zip(pair, steps, strict=True):

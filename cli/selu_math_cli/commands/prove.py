@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("prove", short_help="A theorem about the layer map of SELU, with a certificate.")(prove)
+    app.command("prove", short_help="A theorem about the layer map, with a certificate.")(prove)
 
 
 def prove(
@@ -63,12 +63,13 @@ def prove(
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Prove or refute a statement about the mean and variance map of SELU; `selu-math check` checks the certificate."""
+    """Prove or refute a statement about the mean and variance map; `selu-math check` checks the certificate."""
     require_standard_output_free(json, output)
     sink, file = Sink(None, as_json=json, quiet=quiet), Sink(output)
     from selu_math.activations import parse_activation
     from selu_math.exceptions import InputError
     from selu_math.proofs.certificate import canonical
+    from selu_math.proofs.leaf import shape_of
     from selu_math.proofs.prover import prove as prove_statement
     from selu_math.proofs.prover import prove_basin
     from selu_math.proofs.region import Region
@@ -79,6 +80,8 @@ def prove(
     if region is None and (start is not None or smallest):
         raise InputError("--start and --smallest go with --region, which trajectories are to enter")
     function = parse_activation(activation)
+    if output is not None and shape_of(function) is None:
+        raise InputError(f"certificates are for activations of SELU's form; prove {function.name} without --output")
     options: dict[str, Any] = {"activation": function, "norm": norm, "weight": weight, "tolerance": tolerance}
     with sink.progress("growing split trees"):
         box = None if region is None else Region.parse(region)
@@ -169,6 +172,8 @@ def _text(result: Proof, output: Path | None) -> list[Any]:
         "",
         f"{result.leaves} boxes of (m, v), {result.seconds:.2g} s",
     ]
+    if statement.shape is None:
+        lines.append("no certificate: the checker knows activations of SELU's form")
     if output is not None:
         lines.append(f"certificate written to {output}; check it with: selu-math check {output}")
     return lines
