@@ -5,6 +5,7 @@ It can only refute.  A claim that is false by more than a little is nearly alway
 
 import itertools
 import random
+import re
 from fractions import Fraction
 
 from half_lines import derivatives
@@ -13,11 +14,17 @@ from mpmath import mp, mpf
 NAMES = ("mu", "omega", "nu", "tau")
 
 
-def falsified(certificate, points=24, seed=0):
-    """Return a claim and a point that contradicts it; None where none was found."""
+def falsified(certificate, found=None, points=24, seed=0):
+    """Return a claim and a point that contradicts it; None where none was found.
+
+    With what the checker found, also the number of layers it counts is tried, by trajectories.
+    """
     if (wrong := _false_step(certificate, points, seed)) is not None:
         return wrong
-    given = certificate["domain"] | (certificate["attractor"] or {})
+    if found is not None and (wrong := _false_layers(certificate, found, seed)) is not None:
+        return wrong
+    given = certificate["domain"] | {key: (certificate["attractor"] or {}).get(key) for key in ("mu", "nu")}
+    given = {key: value or certificate["domain"][key] for key, value in given.items()}
     domain = {name: tuple(map(Fraction, given[name])) for name in NAMES}
     draw = random.Random(seed)
     places = list(itertools.product(*(domain[name] for name in NAMES)))
@@ -29,6 +36,28 @@ def falsified(certificate, points=24, seed=0):
                 at = tuple(map(Fraction, place))
                 if not _agrees(claim, found or quantities(*at)):
                     return claim, place
+    return None
+
+
+def _false_layers(certificate, found, seed):
+    """Return a start from which a trajectory is not where the words say after as many layers as they say."""
+    said = [
+        re.fullmatch(r"after (\d+) layers, .* mu in \[(.*), (.*)\], nu in \[(.*), (.*)\]; .*", w)
+        for w in found["words"]
+    ]
+    said = [match.groups() for match in said if match]
+    if not said or int(said[0][0]) > 800:
+        return None
+    layers, (a, b, c, d) = int(said[0][0]), map(Fraction, said[0][1:])
+    draw = random.Random(seed)
+    mu, nu, omega, tau = (tuple(map(Fraction, certificate["domain"][key])) for key in ("mu", "nu", "omega", "tau"))
+    for start in itertools.product(mu, nu):
+        place = start
+        for _ in range(layers):
+            here = quantities(*place[:1], draw.choice(omega), place[1], draw.choice(tau))
+            place = Fraction(float(here["mean"])), Fraction(float(here["variance"]))
+        if not (a <= place[0] <= b and c <= place[1] <= d):
+            return found["words"], start
     return None
 
 

@@ -39,7 +39,7 @@ from fractions import Fraction
 from math import ceil, inf, isqrt
 from typing import Any
 
-SCHEMA, BITS, MAX_BYTES, MAX_DEPTH = "selu-math/certificate/1", 128, 200_000, 400  # bits behind the binary point
+SCHEMA, BITS, MAX_BYTES, MAX_DEPTH = "selu-math/certificate/1", 128, 100_000, 400  # bits behind the binary point
 
 
 class Rejected(Exception):
@@ -88,8 +88,7 @@ class I:
         return I(mills_at(self.high).low, mills_at(self.low).high)
 
 
-def between(low: Fraction, high: Fraction) -> I:
-    """Return the smallest interval that holds two rational numbers and all between them."""
+def between(low: Fraction, high: Fraction) -> I:  # the smallest one that holds both numbers and all between them
     return I((low.numerator << BITS) // low.denominator, -((-high.numerator << BITS) // high.denominator))
 
 
@@ -100,8 +99,7 @@ def exactly(q: Fraction | int) -> I:
 ZERO, ONE, TWO, THREE, FOUR, EIGHT, HALF = (exactly(Fraction(n, 2)) for n in (0, 2, 4, 6, 8, 16, 1))
 
 
-def exp(x: int) -> I:
-    """Return exp of a number ``x >= 0`` (times 2**BITS): the series at x/2**k < 1/256, squared k times."""
+def exp(x: int) -> I:  # exp of x >= 0 (times 2**BITS): the series at x/2**k < 1/256, squared k times
     k = max(0, x.bit_length() - BITS + 8)
     y, term, total, n = I(x >> k, (x >> k) + 1), ONE, ONE, 0
     while term.high > 1:
@@ -118,8 +116,7 @@ PI = between(*(Fraction(314159265358979323846264338327950288419716 + i, 10**41) 
 ROOT_TWO_PI = (TWO * PI).root()
 
 
-def mills_at(x: int) -> I:
-    """Return R at a number (times 2**BITS)."""
+def mills_at(x: int) -> I:  # R at a number (times 2**BITS)
     square = x * x >> BITS + 1
     growth = I(exp(square).low, exp(square + 1).high) if x <= 6 << BITS else ONE  # exp(x**2/2)
     if x < 0:
@@ -132,8 +129,7 @@ def mills_at(x: int) -> I:
     return ROOT_TWO_PI * HALF * growth - I(odd_series(x, 0), odd_series(x, 1))
 
 
-def odd_series(x: int, up: int) -> int:
-    """Return the sum of x**(2k+1)/(2k+1)!! for 0 <= x <= 6, from below (up = 0) or from above (1)."""
+def odd_series(x: int, up: int) -> int:  # the sum of x**(2k+1)/(2k+1)!! for 0 <= x <= 6, from below or above
     square, term, total, n = (x * x >> BITS) + up, x, x, 1
     while term > 1 or n < 73:
         n += 2
@@ -205,8 +201,9 @@ class Moments:
 
 Box = tuple[Fraction, Fraction, Fraction, Fraction]  # ends of m, ends of v
 Domain = dict[str, tuple[Fraction, ...]]  # both ends of mu, omega, nu, tau
-NAMES = ("mu", "omega", "nu", "tau")
-ROWS = ("variance", "second-moment", "log-variance")
+Wanted = tuple[str, str, Fraction]  # kind, side and bound of a claim
+NAMES, MANY = ("mu", "omega", "nu", "tau"), ("global", "everywhere", "basin")  # statements about many layers
+ROWS, STEPS = ("variance", "second-moment", "log-variance"), ("inside", "drift")
 WORDS = {"mean": "new mean", "variance": "new variance", "growth": "new variance minus nu", "norm": "singular value"}
 
 
@@ -263,14 +260,18 @@ def places(x: Fraction) -> int:  # the least n >= 0 with x > 2**-n
 
 
 class Claim:
-    """A claim about a domain, with the split tree that shows it, or the witness at which it holds."""
+    """A claim about a domain, with the split tree that shows it, or the witness at which it holds; or a step."""
 
-    def __init__(self, given: dict[str, Any], f: tuple[I, I, I]) -> None:
-        self.f = f
-        self.kind, self.rows = given["claim"], given.get("rows", "variance")
-        self.weight, self.side = number(given.get("weight", "1")), given.get("side")
-        self.tree, self.at = given.get("tree", ""), tuple(map(number, given["at"])) if "at" in given else None
-        if self.kind in ("inside", "drift"):  # a step: both moments move into a box
+    def __init__(self, given: dict[str, Any], f: tuple[I, I, I], step: bool) -> None:
+        self.f, self.kind = f, given["claim"]
+        self.at = None if step or "at" not in given else tuple(map(number, given["at"]))
+        parts = ["target", "rate"] if step else ["side", "bound"] + ["rows", "weight"] * (self.kind == "norm")
+        only(given, "claim", *parts, "tree" if self.at is None else "at")
+        self.side, self.rows = given.get("side"), given.get("rows", "variance")
+        self.weight, self.tree = number(given.get("weight", "1")), given.get("tree", "")
+        if not isinstance(self.tree, str) or (self.kind in STEPS) is not step:
+            raise Rejected("a tree is no text, or a claim stands among the steps, or a step among the claims")
+        if step:  # both moments move into a box
             self.target = (*ends(given["target"][:2]), *ends(given["target"][2:]))
             self.rate, self.words = number(given.get("rate", "0")), "a step leads into its box"
             if not (self.rate.denominator <= 1000 and 0 <= self.rate < 10 and self.target[2] >= 0):
@@ -283,15 +284,13 @@ class Claim:
         rows = f" for (mean, {self.rows}) with weight {self.weight}" if self.kind == "norm" else ""
         self.words = f"the {WORDS[self.kind]}{rows} {'is somewhere' if self.at else 'stays'} {self.side} {self.bound}"
 
-    def roots(self, d: Domain) -> list[Box]:
-        """Return the box of (m, v), cut where the nu or tau that counts passes from v/tau or v/nu to an end."""
+    def roots(self, d: Domain) -> list[Box]:  # of (m, v), cut where the nu or tau that counts passes to an end
         m, i = [x * y for x in d["mu"] for y in d["omega"]], int((self.kind, self.side) == ("growth", "above"))
         low, cut, high = (d["nu"][j] * d["tau"][k] for j, k in ((0, 0), (i, 1 - i), (1, 1)))
         pairs = [(low, cut), (cut, high)] if low < cut < high else [(low, high)]
         return [(min(m), max(m), a, b) for a, b in pairs]
 
-    def holds(self, d: Domain, box: Box, tag: str) -> bool:
-        """Whether it holds on all of a box of (m, v)."""
+    def holds(self, d: Domain, box: Box, tag: str) -> bool:  # on all of a box of (m, v)
         leaf = Leaf(box, tag, *self.f)
         x, y = leaf.mean(), leaf.variance(ZERO)
         if self.kind == "inside":  # or, below its nu, growing at that rate; every variance is above 0 (item 10)
@@ -328,48 +327,44 @@ class Claim:
         value = squared.square() - squared * total + (y[0] * y[3] - y[1] * y[2]).square()
         return leaf.enclose(value, slopes[0], slopes[1]), over
 
-    def check(self, d: Domain) -> int:
-        """Check it and count its leaves; a tree is read in preorder, m and v cut a box in two, digits are leaves."""
+    def check(self, d: Domain) -> int:  # counts leaves; a tree is in preorder, m and v cut a box, digits are leaves
         if self.at is not None:
             point: Domain = {name: (x, x) for name, x in zip(NAMES, self.at, strict=True)}
             inside = all(d[name][0] <= x <= d[name][1] for name, x in zip(NAMES, self.at, strict=True))
             if not inside or not self.holds(point, self.roots(point)[0], "0"):
                 raise Rejected(f"the witness lies outside, or does not show that {self.words}")
             return 0
-        stack, leaves = [(box, 0) for box in reversed(self.roots(d))], 0
-        for letter in self.tree:
+        stack = [(box, 0) for box in reversed(self.roots(d))]
+        for n, letter in enumerate(self.tree, 1):
             box, depth = stack.pop()
             if letter in "mv" and depth < MAX_DEPTH:
                 stack += [(half, depth + 1) for half in reversed(halves(box, letter))]
-                continue
-            leaves += 1
-            if letter not in "012" or not self.holds(d, box, letter):
-                raise Rejected(f"leaf {leaves} does not show that {self.words}")
+            elif letter not in "012" or not self.holds(d, box, letter):
+                raise Rejected(f"letter {n} of its tree does not show that {self.words}")
         if stack:
             raise Rejected(f"a leaf is missing: the tree does not cover the domain of the claim that {self.words}")
-        return leaves
+        return sum(map(self.tree.count, "012"))
 
-    def lead(self, d: Domain, low: float) -> tuple[float, float]:
+    def lead(self, d: Domain, low: float) -> tuple[Any, Any]:
         """Check a step from nu > 2**-low (inf: nu > 0): its layers (inf: finitely many), and ``low`` after it."""
         (a, b, c, e), n, (w, alpha, slope), omega = self.target, 0, self.f, max(abs(x) for x in d["omega"])
         if self.kind == "drift":  # item 11: W falls as long as it is above e
-            rate = w.square() * exactly(
-                max(d["tau"][1] * (omega / 5 + Fraction(1, 2)), omega * (omega + Fraction(4, 5)))
-            )
+            growth = max(d["tau"][1] * (omega / 5 + Fraction(1, 2)), omega * (omega + Fraction(4, 5)))
+            rate = w.square() * exactly(growth)
             if a + b or c or e != b * b or (exactly(e) * (ONE - rate)).low <= (w * alpha).square().high:
                 raise Rejected("a drift does not lead into a box of half-width b, with nu from 0 to its square")
             return inf, inf
         if self.rate:  # by induction: the box is kept, and nu grows at that rate until it is above c
-            if not (d["mu"][0] <= a and b <= d["mu"][1] and e <= d["nu"][1] and self.rate > 1 >= c > 0):
+            kept = d["mu"][0] <= a and b <= d["mu"][1] and d["nu"][0] <= c and e <= d["nu"][1]
+            if not (kept and self.rate > 1 >= c > 0):
                 raise Rejected("a climb leaves its box, or ends at 0 or above 1")
             while self.rate**n < 2:  # it doubles in n layers
                 n += 1
-            return n * max(0, low - places(c) + 1), places(c)
+            return n * max(1, low - places(c) + 1), places(c)
         lost = max(11, ceil(-min(x * y for x in d["mu"] for y in d["omega"]) * 7 / 2))  # item 10
         return 1, places(c) if c else low + lost + places(d["tau"][0] * slope.low**2 / ONE.low**2)
 
-    def settles(self, wanted: tuple[str, str, Fraction], own: bool) -> bool | None:
-        """Whether it says what is wanted (True), or the contrary (False); None if neither."""
+    def settles(self, wanted: Wanted, own: bool) -> bool | None:  # True: it says so, False: the contrary
         usual = self.rows == "variance" and self.weight == 1
         if self.kind != wanted[0] or not (usual or (own and self.rows != "second-moment")):
             return None
@@ -391,10 +386,16 @@ def ends(texts: list[str]) -> tuple[Fraction, ...]:
     return low, high
 
 
+def only(given: dict[str, Any], *names: str) -> dict[str, Any]:  # what is not read may not stand there
+    if not isinstance(given, dict) or sorted(given) != sorted(names):
+        raise Rejected(f"its parts are not just {', '.join(names)}, as {SCHEMA} has them")
+    return given
+
+
 def box_of(given: dict[str, list[str]], d: Domain) -> Domain:
     found = {name: ends(given[name]) if name in given else d[name] for name in NAMES}
-    if not isinstance(given, dict) or (found["nu"] and found["nu"][0] <= 0) or found["tau"][0] <= 0:
-        raise Rejected("a domain names its sides, and nu and tau stay above 0")
+    if (found["nu"] and found["nu"][0] <= 0) or found["tau"][0] <= 0:
+        raise Rejected("nu and tau do not stay above 0")
     return found
 
 
@@ -407,9 +408,7 @@ EVERY = {"mu": "every mu", "nu": "every nu > 0"}  # sides without ends
 CONTRACTS, SHRINKS, GROWS = (("norm", "below", Fraction(1)), *(("growth", x, Fraction(0)) for x in ("below", "above")))
 IMAGE = [("mean", "above", Fraction("-0.03106")), ("mean", "below", Fraction("0.06773"))]
 IMAGE += [("variance", "above", Fraction("0.80009")), ("variance", "below", Fraction("1.48617"))]
-STATEMENTS: dict[
-    str, tuple[Domain | None, list[tuple[str, str, Fraction]]]
-] = {  # None: a domain of one's own; []: what item 9 needs
+STATEMENTS: dict[str, tuple[Domain | None, list[Wanted]]] = {  # None: one's own domain; []: what item 9 needs
     "theorem-1": (OMEGA, []),
     "image-bounds": (OMEGA, IMAGE),
     "lemma-12": (sides("-1/10 1/10", "4/5 3/2", "4/5 5/4"), [CONTRACTS]),
@@ -418,8 +417,7 @@ STATEMENTS: dict[
     "theorem-3b": (sides("-1/10 1/10", "1/50 6/25", "9/10 5/4"), [GROWS]),
     "global": (sides("-1 1", "1/50 16", "19/20 11/10"), []),
     "everywhere": ({**OMEGA, "mu": (), "nu": ()}, []),
-    "region": (None, []),
-    "basin": (None, []),
+    **dict.fromkeys(("region", "basin"), (None, [])),
 }
 
 
@@ -433,49 +431,53 @@ def check(data: bytes) -> dict[str, Any]:
         if len(data) > MAX_BYTES or canonical(json.loads(data)) != data.strip():
             raise Rejected(f"it is longer than {MAX_BYTES} bytes, or not written in canonical form")
         return concluded(json.loads(data))
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise Rejected(f"it has not the form of a certificate ({type(error).__name__})") from None
 
 
 def concluded(given: dict[str, Any]) -> dict[str, Any]:
     """Check the hash, the constants, every step and every claim, and whether they amount to the statement."""
+    only(given, "schema", "statement", "domain", "attractor", "constants", "steps", "claims", "sha256")
     body = {key: value for key, value in given.items() if key != "sha256"}
     if body["schema"] != SCHEMA or given["sha256"] != hashlib.sha256(canonical(body)).hexdigest():
         raise Rejected(f"its schema is not {SCHEMA}, or its hash is not that of its body")
-    published, wanted = STATEMENTS[body["statement"]]
-    w, b = (between(*ends(body["constants"][key])) for key in ("lambda", "alpha"))
+    name, (published, wanted) = body["statement"], STATEMENTS[body["statement"]]
+    constants = {key: ends(x) for key, x in only(body["constants"], "alpha", "lambda").items()}
+    w, b = (between(*constants[key]) for key in ("lambda", "alpha"))
     selu = all(x.low <= own.low and own.high <= x.high < x.low + (1 << 68) for x, own in ((w, LAMBDA), (b, ALPHA)))
     if min(w.low, b.low) <= 0 or (published and not selu):
         raise Rejected("its enclosures of lambda and alpha do not hold SELU's, are too wide, or reach 0")
     f = w, b, w * I(min(ONE.low, (b * exactly(Fraction(3, 5))).low), ONE.high)  # lambda, alpha, K (item 8)
-    d = box_of(body["domain"], {"mu": (), "nu": ()})
-    around = box_of(body["attractor"] or {}, d)
-    if published and (d, around) != (published, published if wanted else OMEGA):
-        raise Rejected(f"its domain is not that of {body['statement']}")
-    steps, claims = ([Claim(c, f) for c in body[key]] for key in ("steps", "claims"))
-    here, leaves, total, reach = d, 0, 0.0, float(places(d["nu"][0])) if d["nu"] else inf
-    shown = d if selu else {**d, **{key: ends(x) for key, x in body["constants"].items()}}
-    words = ["for " + ", ".join(f"{k} in [{x[0]}, {x[1]}]" if x else EVERY[k] for k, x in shown.items()) + ":"]
+    start = () if name == "everywhere" or (name == "basin" and "mu" not in body["domain"]) else ("mu", "nu")
+    d = box_of(only(body["domain"], "omega", "tau", *start), {"mu": (), "nu": ()})
+    around = box_of(only(body["attractor"], "mu", "nu"), d) if name in MANY else d
+    beyond = name not in MANY and (body["attractor"] is not None or body["steps"])
+    if beyond or (published and (d, around) != (published, OMEGA if name in MANY else published)):
+        raise Rejected(f"its domain is not that of {name}, or it has steps or an attractor though {name} has none")
+    steps, claims = ([Claim(c, f, key == "steps") for c in body[key]] for key in ("steps", "claims"))
+    here, leaves, total, reach = d, 0, 0, places(d["nu"][0]) if d["nu"] else inf
+    shown = {**d, **({} if selu else constants)}.items()
+    words = ["for " + ", ".join(f"{k} in [{x[0]}, {x[1]}]" if x else EVERY[k] for k, x in shown) + ":"]
     for step in steps:
         leaves += step.check(here) if step.kind == "inside" else 0
-        layers, reach = step.lead(here, reach)
-        total += layers
+        n, reach = step.lead(here, reach)
+        total += n
         here = {**d, "mu": step.target[:2], "nu": step.target[2:]}
     if not all(around[k][0] <= here[k][0] and here[k][1] <= around[k][1] for k in ("mu", "nu")):
         raise Rejected("the last step does not lie in the attracting box")
-    if steps:
-        (x, y), (c, e), n = around["mu"], around["nu"], "finitely many" if total == inf else int(total)
-        words += [f"after {n} layers, (omega, tau) changing, mu in [{x}, {y}], nu in [{c}, {e}]; from there:"]
+    if name in MANY:
+        (x, y), (c, e), after = around["mu"], around["nu"], "finitely many" if total == inf else total
+        words += [f"after {after} layers, (omega, tau) changing, mu in [{x}, {y}], nu in [{c}, {e}]; from there:"]
     leaves += sum(c.check(around) for c in claims)
     if not wanted:  # that the map keeps the box and contracts there (item 9)
         pairs = (("mean", around["mu"]), ("variance", around["nu"]))
         wanted = [(k, side, z) for k, x in pairs for side, z in zip(("above", "below"), x, strict=True)] + [CONTRACTS]
     found = [[v for c in claims if (v := c.settles(want, published is None)) is not None] for want in wanted]
-    if not all(found):
-        raise Rejected("the claims leave open: " + " ".join(map(str, wanted[found.index([])])))
-    words += [claim.words for claim in claims]
-    verdict = "proved" if all(v[0] for v in found) else "refuted"
-    return {"verdict": verdict, "statement": body["statement"], "leaves": leaves, "words": words}
+    left = [want for want, v in zip(wanted, found, strict=True) if not (any(v) if name in MANY else v)]
+    if left:
+        raise Rejected("the claims leave open: " + " ".join(map(str, left[0])))
+    verdict = "proved" if all(map(any, found)) else "refuted"
+    return {"verdict": verdict, "statement": name, "leaves": leaves, "words": words + [c.words for c in claims]}
 
 
 def main(paths: list[str]) -> int:  # 1 where one does not hold
@@ -484,11 +486,8 @@ def main(paths: list[str]) -> int:  # 1 where one does not hold
         try:
             with open(path, "rb") as file:
                 found = check(file.read(MAX_BYTES + 1))
-            print(
-                f"{path}: {found['statement']} {found['verdict']}, {found['leaves']} leaves",
-                *found["words"],
-                sep="\n  ",
-            )
+            head = f"{path}: {found['statement']} {found['verdict']}, {found['leaves']} leaves"
+            print(head, *found["words"], sep="\n  ")
         except (OSError, Rejected) as error:
             status = 1
             print(f"{path}: rejected: {error}")
