@@ -1,28 +1,41 @@
 """Delete one line of the provers' modules at a time: which deletions does no test notice?
 
-Works on a copy of the repository.  Lines whose deletion is no Python are skipped, so are docstrings and imports.
-``--sample N`` takes N lines at random; a line takes half a minute.
+Lines whose deletion is no Python are skipped, so are docstrings and imports.  Each deletion is tried in a process that
+is forked from one which has imported all else; sources stay as they are.  ``--sample N`` takes N lines at random.
 """
 
 import argparse
 import ast
+import functools
+import importlib
+import importlib.abc
+import importlib.util
 import os
 import random
-import shutil
-import subprocess
+import signal
 import sys
-import tempfile
+from collections import Counter
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
-MODULES = [f"selu_math/proofs/{name}.py" for name in ("checker", "leaf", "claims", "bounds", "prover", "trial")]
-QUICK = (
-    "(elementary or interval_operations or constants or checkers_interval or begin_at or drift or climb or "
-    "falls_faster or lies_outside or slopes or large_numbers or no_number or no_certificate) and not stays_in_its_box"
+NAMES = ("checker", "leaf", "claims", "bounds", "prover", "trial")
+BEFORE = ("array_api_compat", "flint", "mpmath", "numpy", "scipy", "selu_math.activations")
+TESTS = ("test_leaf.py", "test_checker.py", "test_prover.py")
+LAST = (
+    "mutant",
+    "too_sharp",
+    "logarithm",
+    "everywhere",
+    "of_this_form",
+    "every_time",
+    "layers_of_the_prover",
+    "smallest",
 )
-TESTS = ("tests/proof/test_leaf.py", "tests/proof/test_checker.py", "tests/proof/test_prover.py")
-LIMIT = 600
-"""Seconds after which a deletion counts as noticed: it made a loop endless."""
+"""Parts of the names of tests that take seconds."""
+LIMIT = 90
+"""Seconds after which a test counts as failed: a deletion made a loop endless."""
 
 
 def deletions(path: Path) -> list[tuple[int, str, str]]:
@@ -47,45 +60,129 @@ def deletions(path: Path) -> list[tuple[int, str, str]]:
     return found
 
 
-def is_noticed(copy: Path) -> bool:
-    """Whether a test fails, the quick ones first."""
-    paths = os.pathsep.join((str(copy), str(copy / "cli")))
-    environment = os.environ | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-    for tests in ([*TESTS[:2], "-k", QUICK], list(TESTS)):
+class Instead(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Loads one module from a changed source."""
+
+    def __init__(self, name: str, path: Path, source: str) -> None:
+        self.name, self.path, self.source = f"selu_math.proofs.{name}", path, source
+
+    def find_spec(self, name: str, path: object, target: object = None) -> object:
+        """Return the changed module's spec, of another module None."""
+        return importlib.util.spec_from_file_location(name, self.path, loader=self) if name == self.name else None
+
+    def exec_module(self, module: object) -> None:
+        """Run the changed source."""
+        exec(compile(self.source, str(self.path), "exec"), vars(module))  # noqa: S102  that of this repository
+
+
+class QuickFirst:
+    """Puts the tests that take little time first, and takes the name of the first that fails."""
+
+    name = ""
+
+    def __init__(self, *, with_certificates: bool) -> None:
+        self.with_certificates = with_certificates
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Order them: those that make no certificates, those that are not slow, the others."""
+
+        def cost(item: pytest.Item) -> tuple[bool, bool]:
+            makes = {"certificates", "proofs"} & set(getattr(item, "fixturenames", ()))
+            return any(part in item.name for part in LAST), bool(makes) and not self.with_certificates
+
+        items.sort(key=cost)
+
+    def pytest_runtest_logstart(self) -> None:
+        """Give each test the same time; an alarm that nobody handles ends the process."""
+        signal.alarm(LIMIT)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep it."""
+        if report.failed and not self.name:
+            self.name = report.nodeid.rpartition("::")[2].partition("[")[0]
+
+
+def warm(name: str) -> None:
+    """Import what stays as it is; for the checker also the prover, with all that it proves in the tests."""
+    sys.path[:0] = [str(ROOT), str(ROOT / "cli"), str(ROOT / "tests")]
+    os.chdir(ROOT)
+    for module in BEFORE:
+        importlib.import_module(module)
+    if name == "checker":
+        prover = importlib.import_module("selu_math.proofs.prover")
+        for function in ("prove", "prove_basin"):
+            setattr(prover, function, functools.cache(getattr(prover, function)))
+        first_failure(name)
+        for module in [key for key in sys.modules if "checker" in key or "proof.test" in key or "conftest" in key]:
+            del sys.modules[module]
+        del importlib.import_module("selu_math.proofs").checker
+
+
+def first_failure(name: str) -> str:
+    """Run the tests in this process, those that take little time first; return the name of the one that fails."""
+    failed, tests = QuickFirst(with_certificates=name == "checker"), [f"tests/proof/{test}" for test in TESTS]
+    status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests], [failed])
+    return failed.name or ("import" if status else "")
+
+
+def noticed_by(name: str, path: Path, source: str) -> str:
+    """Return the test that fails first, those that take little time tried first; empty where all pass."""
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(read)
+        os.setsid()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nothing, stream)
+        sys.meta_path.insert(0, Instead(name, path, source))
         try:
-            ran = subprocess.run([*command, *tests], cwd=copy, env=environment, capture_output=True, timeout=LIMIT)
-        except subprocess.TimeoutExpired:
-            return True
-        if ran.returncode:
-            return True
-    return False
+            signal.alarm(LIMIT)
+            os.write(write, (first_failure(name) or "").encode())
+            os._exit(0)
+        finally:
+            os._exit(1)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        answer = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return answer or ("time" if os.WIFSIGNALED(status) else "import" if status else "")
 
 
-def main(modules: list[str], sample: int | None, seed: int) -> None:
-    """Print what survives, and the score."""
-    plan = [(name, *deletion) for name in modules for deletion in deletions(ROOT / name)]
-    random.Random(seed).shuffle(plan)  # noqa: S311  no secrets
-    plan = plan[:sample]
-    survived = 0
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "copy"
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".*_cache", "__pycache__"))
-        for done, (name, number, line, rest) in enumerate(plan, 1):
-            source = (copy / name).read_text()
-            (copy / name).write_text(rest)
-            if not is_noticed(copy):
-                survived += 1
-                print(f"{name}:{number} survives: {line}", flush=True)
-            (copy / name).write_text(source)
-            if done % 10 == 0 or done == len(plan):
-                print(f"{done} of {len(plan)} lines, {done - survived} noticed", flush=True)
+def main(modules: list[str], sample: int | None, seed: int, only: list[int]) -> None:
+    """Print what survives, the tests that notice most, and the score."""
+    total = survived = 0
+    for name in modules:
+        path = ROOT / "selu_math" / "proofs" / f"{name}.py"
+        plan = [deletion for deletion in deletions(path) if not only or deletion[0] in only]
+        random.Random(seed).shuffle(plan)  # noqa: S311  no secrets
+        plan, counted = plan[:sample], Counter[str]()
+        helper = os.fork()  # each module is tried from a process of its own, which has not imported it
+        if helper:
+            os.waitpid(helper, 0)
+            continue
+        warm(name)
+        if test := noticed_by(name, path, path.read_text()):
+            sys.exit(f"{name}: {test} fails as it is")
+        for number, line, rest in plan:
+            test = noticed_by(name, path, rest)
+            counted[test] += 1
+            total, survived = total + 1, survived + (not test)
+            if not test:
+                print(f"{name}.py:{number} survives: {line}", flush=True)
+            if total % 20 == 0:
+                print(f"{name}: {total} of {len(plan)}, {survived} survive", flush=True)
+        print(
+            f"{name}: {total - survived} of {total} lines noticed; first by {dict(counted.most_common(12))}", flush=True
+        )
+        os._exit(0)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("modules", nargs="*", default=MODULES)
-    parser.add_argument("--sample", type=int, help="how many lines, at random")
+    parser.add_argument("modules", nargs="*", default=NAMES, metavar="MODULE", help=f"of {', '.join(NAMES)}")
+    parser.add_argument("--sample", type=int, help="how many lines of each, at random")
+    parser.add_argument("--line", type=int, action="append", default=[], help="only this one; may be repeated")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    main(options.modules, options.sample, options.seed)
+    main(options.modules, options.sample, options.seed, options.line)
