@@ -7,7 +7,7 @@ import argparse
 import time
 from fractions import Fraction
 
-from selu_math import InputError, Region, prove_basin, smallest_box
+from selu_math import InputError, Region, parse_activation, prove_basin, smallest_box
 from selu_math.proofs import checker
 from selu_math.proofs.certificate import canonical
 from selu_math.proofs.prover import Proof
@@ -32,6 +32,14 @@ WEIGHTS = [
     ("0", "0.95", "1.1", None, "logarithmic"),
     ("0", "0.52", "1.7", None, "logarithmic"),
 ]
+# others, which have no certificates: activation, omega up to, tau from, to; start
+OTHERS = [
+    ("lselu", "0.1", "0.95", "1.1", ("1", "0.02", "16")),
+    ("sselu", "0.1", "0.9", "1", ("1", "0.02", "16")),
+    ("serlu", "0.1", "0.95", "1.05", ("1", "0.02", "16")),
+    ("hardtanh", "0.1", "1.5", "1.7", ("1", "0.02", "16")),
+    ("celu(2)", "0.1", "1.2", "1.3", ("1", "0.02", "16")),
+]
 
 
 def box(start: tuple[str, str, str], weights: Region) -> Region:
@@ -52,14 +60,15 @@ def shown(ends: tuple[Fraction, Fraction]) -> str:
 
 def row(proof: Proof) -> str:
     """Return verdict, layers, norm, leaves, bytes and seconds; the checker has to agree."""
-    data = canonical(proof.certificate or {})
+    data = canonical(proof.certificate) if proof.certificate else b""
     started = time.perf_counter()
-    verdict = checker.check(data)["verdict"] if proof.certificate else str(proof.verdict.answer)
+    verdict = checker.check(data)["verdict"] if data else str(proof.verdict.answer)
     seconds = time.perf_counter() - started
     layers = "-" if not proof else "finitely many" if proof.layers is None else f"{proof.layers:,}"
     bound = proof.bounds[0].shown
     norm = f"{float(bound.bound):.4g}" + ("" if bound.weight == 1 else f", w = {bound.weight}")
-    counts = f"{proof.leaves:,} | {len(data):,} | {proof.seconds:.1f} | {seconds:.1f}"
+    checked = f"{len(data):,} | {proof.seconds:.1f} | {seconds:.1f}" if data else f"- | {proof.seconds:.1f} | -"
+    counts = f"{proof.leaves:,} | {checked}"
     return f"{verdict} | {layers} | {norm} | {counts}"
 
 
@@ -81,6 +90,15 @@ def tables() -> None:
             f"| {shown(region.omega)} | {shown(region.tau)} | {where} | {shown(region.mu)}, {shown(region.nu)}", end=""
         )
         print(f" | {found} |", flush=True)
+    print(f"\n| activation | omega | tau | from | box: mu, nu | {heads} |\n|" + "---|" * 12)
+    for name, omega, low, high, start in OTHERS:
+        activation = parse_activation(name)
+        region = smallest_box(weights(omega, low, high), activation=activation)
+        first = box(start, region)
+        found = row(prove_basin(first, region, activation=activation, norm="logarithmic"))
+        where = f"mu {shown(first.mu)}, nu {shown(first.nu)}"
+        print(f"| {name} | {shown(region.omega)} | {shown(region.tau)} | {where}", end="")
+        print(f" | {shown(region.mu)}, {shown(region.nu)} | {found} |", flush=True)
 
 
 def search() -> None:

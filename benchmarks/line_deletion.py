@@ -20,9 +20,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-NAMES = ("checker", "leaf", "claims", "bounds", "prover", "trial")
+NAMES = ("checker", "leaf", "general", "claims", "bounds", "prover", "trial")
 BEFORE = ("array_api_compat", "flint", "mpmath", "numpy", "scipy", "selu_math.activations")
-TESTS = ("test_leaf.py", "test_checker.py", "test_prover.py")
+TESTS = ("test_leaf.py", "test_general.py", "test_checker.py", "test_prover.py")
 LAST = (
     "mutant",
     "too_sharp",
@@ -32,6 +32,7 @@ LAST = (
     "every_time",
     "layers_of_the_prover",
     "smallest",
+    "trajectories",
 )
 """Parts of the names of tests that take seconds."""
 LIMIT = 90

@@ -11,6 +11,7 @@ from typing import Final
 from selu_math.derivation.notation import LATEX
 from selu_math.files import check_folder, write_atomically
 from selu_math.plotting import render
+from selu_math.proofs.statements import STATEMENTS
 from selu_math.reporting.pictures import REPORTED, draw
 from selu_math.reporting.selu import SeluReport, build_report
 from selu_math.reporting.template import fill
@@ -20,6 +21,7 @@ FILES: Final = (
     "README.md",
     "report.json",
     *(f"{name}{suffix}.svg" for name in REPORTED for suffix in THEMES.values()),
+    *(f"certificates/{name}.json" for name in STATEMENTS),
 )
 
 
@@ -50,9 +52,10 @@ def write_report(folder: Path, *, step: Callable[[str], None] = lambda _: None) 
         "README.md": markdown(report, captions).encode(),
         "report.json": (json.dumps(report.to_dict(), indent=2, ensure_ascii=False) + "\n").encode(),
         **drawn,
+        **{f"certificates/{name}.json": data for name, data in report.theorems.certificates.items()},
     }
     step("writing")
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "certificates").mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         write_atomically(folder / name, [content])
     return report

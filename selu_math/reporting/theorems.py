@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from selu_math.numbers.ball import BALL, precision
 from selu_math.numbers.enclosure import Enclosure
 from selu_math.proofs.bounds import Bound
+from selu_math.proofs.certificate import canonical
 from selu_math.proofs.prover import BITS, Proof, prove
 from selu_math.proofs.statements import STATEMENTS
 from selu_math.reporting.figures import Figure, figure
@@ -62,13 +63,15 @@ class Theorems:
     Attributes:
         statements: all named ones.
         figures: certified suprema and infima beside published ones.
+        certificates: of each statement, by its name, what ``selu-math check`` reads.
     """
 
     statements: Sequence[Theorem]
     figures: Sequence[Figure]
+    certificates: Mapping[str, bytes]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return both for JSON."""
+        """Return statements and figures for JSON."""
         return {"statements": [vars(s) for s in self.statements], "figures": [f.to_dict() for f in self.figures]}
 
 
@@ -78,7 +81,8 @@ def theorems() -> Theorems:
     rows = [_row(proof) for proof in proofs.values()]
     with precision(BITS):
         figures = [_figure(proofs[name], *about) for name, *about in _FIGURES]
-    return Theorems(rows, figures)
+    certificates = {name: canonical(p.certificate) + b"\n" for name, p in proofs.items() if p.certificate is not None}
+    return Theorems(rows, figures, certificates)
 
 
 def _row(proof: Proof) -> Theorem:

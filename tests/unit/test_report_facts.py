@@ -56,4 +56,4 @@ def test_theorems_stand_in_the_report_with_their_verdicts():
     assert differing == ["theorem_3a_growth_variance"]
     text = (Path(__file__).parents[2] / "reports" / "selu" / "README.md").read_text("utf-8")
     assert all(f"`{figure.value}`" in text for figure in found.figures)
-    assert all(f"| {name} | " in text for name in STATEMENTS)
+    assert all(f"| [{name}](certificates/{name}.json) | " in text for name in STATEMENTS)
