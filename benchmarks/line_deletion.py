@@ -35,6 +35,8 @@ LAST = (
     "trajectories",
 )
 """Parts of the names of tests that take seconds."""
+WITH_PROVER = ("every_leaf", "of_this_form", "logarithmic", "weighted")
+"""Parts of the names of the checker's tests that are the prover's, too."""
 LIMIT = 90
 """Seconds after which a test counts as failed: a deletion made a loop endless."""
 
@@ -81,16 +83,19 @@ class QuickFirst:
 
     name = ""
 
-    def __init__(self, *, with_certificates: bool) -> None:
-        self.with_certificates = with_certificates
+    def __init__(self, *, of_checker: bool) -> None:
+        self.of_checker = of_checker
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Order them: those that make no certificates, those that are not slow, the others."""
+        """Order them; of other modules leave out what is about the checker alone."""
 
-        def cost(item: pytest.Item) -> tuple[bool, bool]:
+        def cost(item: pytest.Item) -> tuple[bool, bool, bool]:
             makes = {"certificates", "proofs"} & set(getattr(item, "fixturenames", ()))
-            return any(part in item.name for part in LAST), bool(makes) and not self.with_certificates
+            slow = any(part in item.name for part in LAST)
+            return slow, not self.of_checker and "hands_over" not in item.name, bool(makes)
 
+        if not self.of_checker:
+            items[:] = [i for i in items if i.path.name != "test_checker.py" or any(x in i.name for x in WITH_PROVER)]
         items.sort(key=cost)
 
     def pytest_runtest_logstart(self) -> None:
@@ -121,8 +126,9 @@ def warm(name: str) -> None:
 
 def first_failure(name: str) -> str:
     """Run the tests in this process, those that take little time first; return the name of the one that fails."""
-    failed, tests = QuickFirst(with_certificates=name == "checker"), [f"tests/proof/{test}" for test in TESTS]
+    failed, tests = QuickFirst(of_checker=name == "checker"), [f"tests/proof/{test}" for test in TESTS]
     status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests], [failed])
+    signal.alarm(0)
     return failed.name or ("import" if status else "")
 
 

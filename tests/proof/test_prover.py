@@ -3,6 +3,7 @@
 import itertools
 import random
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from claims_by_sampling import quantities
@@ -114,6 +115,13 @@ def test_a_region_of_ones_own():
     assert refuted.verdict.answer is Answer.REFUTED
     assert "the new variance is below 0.70156" in refuted.verdict.reason
     assert refuted.certificate["statement"] == "region"
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_certificates_are_those_that_the_report_hands_over(name):
+    """Byte by byte, whatever the machine."""
+    handed = Path(__file__).parents[2] / "reports" / "selu" / "certificates" / f"{name}.json"
+    assert canonical(prove(name, tolerance="1e-9").certificate) + b"\n" == handed.read_bytes()
 
 
 def test_what_the_budget_does_not_reach_is_undecided_and_has_no_certificate():
