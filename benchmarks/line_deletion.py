@@ -87,14 +87,16 @@ class QuickFirst:
         self.of_checker = of_checker
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Order them; of other modules leave out what is about the checker alone."""
+        """Order them, and leave out what is about the checker alone, or not about it."""
 
         def cost(item: pytest.Item) -> tuple[bool, bool, bool]:
             makes = {"certificates", "proofs"} & set(getattr(item, "fixturenames", ()))
             slow = any(part in item.name for part in LAST)
             return slow, not self.of_checker and "hands_over" not in item.name, bool(makes)
 
-        if not self.of_checker:
+        if self.of_checker:
+            items[:] = [item for item in items if item.path.name != "test_general.py"]
+        else:
             items[:] = [i for i in items if i.path.name != "test_checker.py" or any(x in i.name for x in WITH_PROVER)]
         items.sort(key=cost)
 
