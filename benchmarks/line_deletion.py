@@ -1,7 +1,8 @@
 """Delete one line of the provers' modules at a time: which deletions does no test notice?
 
-Lines whose deletion is no Python are skipped, so are docstrings and imports.  Each deletion is tried in a process that
-is forked from one which has imported all else; sources stay as they are.  ``--sample N`` takes N lines at random.
+Lines whose deletion is no Python are skipped, so are docstrings, imports and bare types.  Each deletion is tried in a process that
+is forked from one which has imported all else; sources stay as they are.  ``--sample N`` takes N lines at random;
+``--quick`` leaves out the tests that take seconds, so that what survives may still be noticed by them.
 """
 
 import argparse
@@ -48,7 +49,8 @@ def deletions(path: Path) -> list[tuple[int, str, str]]:
     for node in ast.walk(ast.parse(source)):
         first = getattr(node, "body", [None])[0] if isinstance(getattr(node, "body", None), list) else None
         documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-        for part in [node] if isinstance(node, ast.Import | ast.ImportFrom) else [first] if documented else []:
+        idle = isinstance(node, ast.Import | ast.ImportFrom) or (isinstance(node, ast.AnnAssign) and not node.value)
+        for part in [node] if idle else [first] if documented else []:
             skipped |= set(range(part.lineno, part.end_lineno + 1))
     found = []
     for number, line in enumerate(lines, 1):
@@ -83,8 +85,8 @@ class QuickFirst:
 
     name = ""
 
-    def __init__(self, *, of_checker: bool) -> None:
-        self.of_checker = of_checker
+    def __init__(self, *, of_checker: bool, quick: bool) -> None:
+        self.of_checker, self.quick = of_checker, quick
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Order them, and leave out what is about the checker alone, or not about it."""
@@ -98,7 +100,7 @@ class QuickFirst:
             items[:] = [item for item in items if item.path.name != "test_general.py"]
         else:
             items[:] = [i for i in items if i.path.name != "test_checker.py" or any(x in i.name for x in WITH_PROVER)]
-        items.sort(key=cost)
+        items[:] = sorted((item for item in items if not (self.quick and cost(item)[0])), key=cost)
 
     def pytest_runtest_logstart(self) -> None:
         """Give each test the same time; an alarm that nobody handles ends the process."""
@@ -126,15 +128,15 @@ def warm(name: str) -> None:
         del importlib.import_module("selu_math.proofs").checker
 
 
-def first_failure(name: str) -> str:
+def first_failure(name: str, *, quick: bool = False) -> str:
     """Run the tests in this process, those that take little time first; return the name of the one that fails."""
-    failed, tests = QuickFirst(of_checker=name == "checker"), [f"tests/proof/{test}" for test in TESTS]
+    failed, tests = QuickFirst(of_checker=name == "checker", quick=quick), [f"tests/proof/{test}" for test in TESTS]
     status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests], [failed])
     signal.alarm(0)
     return failed.name or ("import" if status else "")
 
 
-def noticed_by(name: str, path: Path, source: str) -> str:
+def noticed_by(name: str, path: Path, source: str, *, quick: bool) -> str:
     """Return the test that fails first, those that take little time tried first; empty where all pass."""
     read, write = os.pipe()
     child = os.fork()
@@ -147,7 +149,7 @@ def noticed_by(name: str, path: Path, source: str) -> str:
         sys.meta_path.insert(0, Instead(name, path, source))
         try:
             signal.alarm(LIMIT)
-            os.write(write, (first_failure(name) or "").encode())
+            os.write(write, (first_failure(name, quick=quick) or "").encode())
             os._exit(0)
         finally:
             os._exit(1)
@@ -158,7 +160,7 @@ def noticed_by(name: str, path: Path, source: str) -> str:
     return answer or ("time" if os.WIFSIGNALED(status) else "import" if status else "")
 
 
-def main(modules: list[str], sample: int | None, seed: int, only: list[int]) -> None:
+def main(modules: list[str], sample: int | None, seed: int, only: list[int], *, quick: bool) -> None:
     """Print what survives, the tests that notice most, and the score."""
     total = survived = 0
     for name in modules:
@@ -171,10 +173,10 @@ def main(modules: list[str], sample: int | None, seed: int, only: list[int]) -> 
             os.waitpid(helper, 0)
             continue
         warm(name)
-        if test := noticed_by(name, path, path.read_text()):
+        if test := noticed_by(name, path, path.read_text(), quick=quick):
             sys.exit(f"{name}: {test} fails as it is")
         for number, line, rest in plan:
-            test = noticed_by(name, path, rest)
+            test = noticed_by(name, path, rest, quick=quick)
             counted[test] += 1
             total, survived = total + 1, survived + (not test)
             if not test:
@@ -192,6 +194,7 @@ if __name__ == "__main__":
     parser.add_argument("modules", nargs="*", default=NAMES, metavar="MODULE", help=f"of {', '.join(NAMES)}")
     parser.add_argument("--sample", type=int, help="how many lines of each, at random")
     parser.add_argument("--line", type=int, action="append", default=[], help="only this one; may be repeated")
+    parser.add_argument("--quick", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    main(options.modules, options.sample, options.seed, options.line)
+    main(options.modules, options.sample, options.seed, options.line, quick=options.quick)
