@@ -1,8 +1,8 @@
 """Delete one line of the provers' modules at a time: which deletions does no test notice?
 
-Lines whose deletion is no Python are skipped, so are docstrings, imports and bare types.  Each deletion is tried in a process that
-is forked from one which has imported all else; sources stay as they are.  ``--sample N`` takes N lines at random;
-``--quick`` leaves out the tests that take seconds, so that what survives may still be noticed by them.
+Lines whose deletion is no Python are skipped, so are docstrings, imports and bare types.  Each deletion is tried in a
+process that is forked from one which has imported all else; sources stay as they are.  ``--sample N`` takes N lines at
+random; ``--quick`` leaves out the tests that take seconds, so that what survives may still be noticed by them.
 """
 
 import argparse

@@ -11,6 +11,9 @@ from fractions import Fraction
 from math import floor, log10
 from typing import Final
 
+from flint import arb
+
+from selu_math.exceptions import InputError
 from selu_math.numbers.ball import BALL
 from selu_math.proofs.claims import Claim, Plane, Point, Test, Tree, grow
 from selu_math.proofs.region import Region
@@ -18,6 +21,7 @@ from selu_math.proofs.region import Region
 _GRID: Final = 8
 _FINEST: Final = Fraction(1, 1 << 30)
 _RETRIES: Final = 8
+_TRIES: Final = 2000
 
 
 @dataclass(frozen=True)
@@ -48,21 +52,26 @@ class Bound:
 def enclose(claim: Claim, region: Region, tolerance: Fraction, max_leaves: int) -> Bound:
     """Enclose the supremum of what a claim is about (``below``), or its infimum (``above``); its bound is ignored.
 
-    Beyond 10 the tolerance grows with the size, by powers of ten.
+    Beyond 10 the tolerance grows with the size, by powers of ten.  A norm is bounded as if the largest |omega| went
+    with every m; where mu and omega are lopsided, so that it does not, the enclosure is wider.
+
+    Raises:
+        InputError: where a value is not finite.
     """
-    test = Test(claim, region)
+    test, reached = Test(claim, region), Test(claim, region, attained=True)
     sign = 1 if claim.side == "below" else -1
     point = extreme(test)
+    place = point if test.is_attained(point) else extreme(reached)
     for _ in range(_RETRIES):
-        value = test.value(point)
+        place = point if test.is_attained(point) else place
+        value, attained = test.value(point), reached.value(place)
+        if not (value.is_finite() and attained.is_finite()):
+            raise InputError(f"{claim.quantity} has no finite value somewhere on {region}")
         unit = tolerance / 4 * 10 ** floor(log10(max(1.0, abs(float(value.mid())))))
-        near = (
-            Fraction(floor(sign * float(value.mid()) / unit)) * unit
-        )  # below the value by less than a unit, or nearly
-        while not sign * value > BALL.rational(near):
-            near -= unit
-        shown = replace(claim, bound=sign * (near + 4 * unit))
-        witness = replace(claim, side="above" if sign > 0 else "below", bound=sign * near, at=test.witness(point))
+        bound = sign * (_below(sign * value, unit) + 4 * unit)
+        shown = replace(claim, bound=bound)
+        near = sign * _below(sign * attained, unit)
+        witness = replace(claim, side="above" if sign > 0 else "below", bound=near, at=test.witness(place))
         tree = grow(shown, region, max_leaves)
         if tree.left is None:
             break
@@ -74,6 +83,14 @@ def enclose(claim: Claim, region: Region, tolerance: Fraction, max_leaves: int) 
     return Bound(shown, tree, witness)
 
 
+def _below(value: arb, unit: Fraction) -> Fraction:
+    """Return a multiple of the unit below a value, by less than a unit or nearly."""
+    near = Fraction(floor(float(value.mid()) / unit)) * unit
+    while not value > BALL.rational(near):
+        near -= unit
+    return near
+
+
 def extreme(test: Test) -> Point:
     """Return a point of the box of (m, v) where the quantity is nearly extreme: a grid, then steps uphill."""
     points = [p for root in test.claim.roots(test.region) for p in _grid(root)]
@@ -83,8 +100,9 @@ def extreme(test: Test) -> Point:
 def _climb(test: Test, start: Point, step: Fraction) -> Point:
     """Go uphill along the axes in ever smaller steps; the point's coordinates stay short."""
     (m0, m1), (v0, v1) = test.region.m, test.region.v
-    best, height = start, _height(test, start)
-    while step >= _FINEST:
+    best, height, tries = start, _height(test, start), 0
+    while step >= _FINEST and tries < _TRIES:
+        tries += 1
         for dm, dv in ((1, 0), (-1, 0), (0, 1), (0, -1)):
             m = min(max(best[0] + dm * step * (m1 - m0), m0), m1)
             v = min(max(best[1] + dv * step * min(v1 - v0, best[1]), v0), v1)

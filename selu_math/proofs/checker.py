@@ -269,7 +269,7 @@ class Claim:
         only(given, "claim", *parts, "tree" if self.at is None else "at")
         self.side, self.rows = given.get("side"), given.get("rows", "variance")
         self.weight, self.tree = number(given.get("weight", "1")), given.get("tree", "")
-        if not isinstance(self.tree, str) or (self.kind in STEPS) is not step:
+        if not (isinstance(self.tree, str) and isinstance(given.get("at", []), list) and (self.kind in STEPS) is step):
             raise Rejected("a tree is no text, or a claim stands among the steps, or a step among the claims")
         if step:  # both moments move into a box
             self.target = (*ends(given["target"][:2]), *ends(given["target"][2:]))
@@ -351,7 +351,8 @@ class Claim:
         if self.kind == "drift":  # item 11: W falls as long as it is above e
             growth = max(d["tau"][1] * (omega / 5 + Fraction(1, 2)), omega * (omega + Fraction(4, 5)))
             rate = w.square() * exactly(growth)
-            if a + b or c or e != b * b or (exactly(e) * (ONE - rate)).low <= (w * alpha).square().high:
+            falls = (exactly(e) * (ONE - rate)).low > (w * alpha).square().high
+            if a + b or c or e != b * b or not falls or self.tree or self.rate:
                 raise Rejected("a drift does not lead into a box of half-width b, with nu from 0 to its square")
             return inf, inf
         if self.rate:  # by induction: the box is kept, and nu grows at that rate until it is above c
@@ -369,7 +370,7 @@ class Claim:
         if self.kind != wanted[0] or not (usual or (own and self.rows != "second-moment")):
             return None
         beyond, agrees = (self.bound - wanted[2]) * (-1 if wanted[1] == "below" else 1), self.side == wanted[1]
-        return agrees if (self.at is None) is agrees and (beyond >= 0 if agrees else beyond <= 0) else None
+        return agrees if (self.at is None) is agrees and (beyond >= 0 if agrees else beyond <= 0 and usual) else None
 
 
 def number(text: str) -> Fraction:
@@ -381,7 +382,7 @@ def number(text: str) -> Fraction:
 
 def ends(texts: list[str]) -> tuple[Fraction, ...]:
     low, high = map(number, texts)
-    if low > high:
+    if low > high or not isinstance(texts, list):
         raise Rejected("the ends of a range are not in order")
     return low, high
 
@@ -451,7 +452,7 @@ def concluded(given: dict[str, Any]) -> dict[str, Any]:
     start = () if name == "everywhere" or (name == "basin" and "mu" not in body["domain"]) else ("mu", "nu")
     d = box_of(only(body["domain"], "omega", "tau", *start), {"mu": (), "nu": ()})
     around = box_of(only(body["attractor"], "mu", "nu"), d) if name in MANY else d
-    beyond = name not in MANY and (body["attractor"] is not None or body["steps"])
+    beyond = name not in MANY and (body["attractor"] is not None or body["steps"] != [])
     if beyond or (published and (d, around) != (published, OMEGA if name in MANY else published)):
         raise Rejected(f"its domain is not that of {name}, or it has steps or an attractor though {name} has none")
     steps, claims = ([Claim(c, f, key == "steps") for c in body[key]] for key in ("steps", "claims"))

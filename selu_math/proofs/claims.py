@@ -75,11 +75,15 @@ class Claim:
         if self.target is not None:
             a, b, c, d = map(decimal_text, self.target)
             return f"mean and variance move into [{a}, {b}] and [{c}, {d}]"
+        return f"{self.quantity} {'stays' if self.at is None else 'is'} {self.side} {decimal_text(self.bound)}"
+
+    @property
+    def quantity(self) -> str:
+        """What it is about, in words."""
         what = {"mean": "the new mean", "variance": "the new variance", "growth": "the new variance minus nu"}
         norm = "the largest singular value" + ("" if self.rows == "variance" else f" for (mean, {self.rows})")
         norm += "" if self.weight == 1 else f" in the norm with weight {self.weight}"
-        verb = "stays" if self.at is None else "is"
-        return f"{what.get(self.kind, norm)} {verb} {self.side} {decimal_text(self.bound)}"
+        return what.get(self.kind, norm)
 
     def to_dict(self, tree: str = "") -> dict[str, Any]:
         """Return the claim with its tree, or its witness, as it stands in a certificate."""
@@ -161,11 +165,18 @@ class Leaf:
 
 
 class Test:
-    """What has to be shown on each leaf for a claim over a region."""
+    """What has to be shown on each leaf for a claim over a region.
 
-    def __init__(self, claim: Claim, region: Region) -> None:
-        self.claim, self.region = claim, region
+    Args:
+        claim: the claim.
+        region: where.
+        attained: whether values at points are those at witnesses, and not upper bounds.
+    """
+
+    def __init__(self, claim: Claim, region: Region, *, attained: bool = False) -> None:
+        self.claim, self.region, self.attained = claim, region, attained
         self._below = claim.side == "below"
+        self._largest = max(map(abs, region.omega))
 
     def decide(self, leaf: Leaf) -> str:
         """Return the tag of an evaluation that shows the claim on a leaf; empty where none does."""
@@ -174,7 +185,7 @@ class Test:
         function = self.function(leaf.box)
         bound = self.claim.bound
         if self.claim.kind == "norm":
-            determinant = self._entries(leaf.whole, leaf.v, leaf.box)[1]
+            determinant = self._entries(leaf.whole, leaf.v, leaf.box, self._largest)[1]
             if not (determinant.is_finite() and abs(determinant) < BALL.rational(bound * bound - SLACK)):
                 return ""
         for tag, x in leaf.enclosures(function, self._otherwise(leaf)):
@@ -251,9 +262,17 @@ class Test:
         return lambda at, v: self._characteristic(at, v, box)
 
     def value(self, point: Point) -> arb:
-        """Return what is bounded at a point (m, v): mean, variance, growth, or the largest singular value."""
+        """Return what is bounded at a point (m, v): mean, variance, growth, or the largest singular value.
+
+        The latter for the largest |omega|, whether or not that goes with m for some mu, unless only what is attained
+        counts.
+        """
         m, v = map(BALL.rational, point)
         return self._value(moments_over(m, v, self.claim.activation), v, point)
+
+    def is_attained(self, point: Point) -> bool:
+        """Whether the value at a point is that at its witness."""
+        return self.attained or self.claim.kind != "norm" or abs(self.witness(point)[1]) == self._largest
 
     def estimate(self, point: Point) -> float:
         """Return about as much, in less time where moments are integrals; -inf or inf where it is not finite."""
@@ -272,29 +291,26 @@ class Test:
         box = (point[0], point[0], point[1], point[1])
         if self.claim.kind != "norm":
             return self.function(box)(at, v).value
-        (a, b, c, d), _ = self._entries(at, v, box)
+        (a, b, c, d), _ = self._entries(at, v, box, abs(self.witness(point)[1]) if self.attained else self._largest)
         total = sum((BALL.square(x) for x in (a, b, c, d)), arb(0))
         squared = (total + BALL.sqrt(BALL.square(total) - 4 * BALL.square(a * d - b * c))) / 2
         return BALL.sqrt(squared)
 
     def witness(self, point: Point) -> tuple[Fraction, ...]:
-        """Return (mu, omega, nu, tau) of the region at which :meth:`value` is attained, or nearly so."""
+        """Return (mu, omega, nu, tau) of the region that make m and v, with the largest |omega| and tau that do."""
         m, v = point
         nu, tau = self.region.nu, self.region.tau
-        ends = sorted(self.region.omega, key=abs, reverse=True)
-        pairs = [(m / end, end) for end in ends if end] + [(end, m / end) for end in self.region.mu if end]
-        pairs += [(self.region.mu[0], self.region.omega[0])]
-        mu, omega = next(
-            (a, b)
-            for a, b in pairs
-            if self.region.mu[0] <= a <= self.region.mu[1] and self.region.omega[0] <= b <= self.region.omega[1]
-        )
+        (a, b), (c, d) = self.region.mu, self.region.omega
+        pairs = [(m / end, end) for end in (c, d) if end] + [(end, m / end) for end in (a, b) if end]
+        pairs += [] if m else [(a, Fraction(0)), (Fraction(0), c)]
+        fitting = [(mu, omega) for mu, omega in pairs if a <= mu <= b and c <= omega <= d]
+        mu, omega = max(fitting, key=lambda pair: abs(pair[1]))
         least = self.claim.kind == "norm" or self._below
         chosen = max(nu[0], v / tau[1]) if least else min(nu[1], v / tau[0])
         return mu, omega, chosen, v / chosen
 
-    def _entries(self, at: BoxMoments, v: arb, box: Plane) -> tuple[Entries, arb]:
-        scales = self._scales(at, v, box)
+    def _entries(self, at: BoxMoments, v: arb, box: Plane, omega: Fraction) -> tuple[Entries, arb]:
+        scales = self._scales(at, v, box, omega)
         value = [x * scale for x, scale in zip(at.matrix(second=self._second), scales, strict=True)]
         return value, value[0] * value[3] - value[1] * value[2]
 
@@ -302,12 +318,12 @@ class Test:
     def _second(self) -> bool:
         return self.claim.rows == "second-moment"
 
-    def _scales(self, at: BoxMoments, v: arb, box: Plane) -> Entries:
-        """Return what the entries are scaled with: the largest omega and tau on a box, and the weight.
+    def _scales(self, at: BoxMoments, v: arb, box: Plane, omega: Fraction) -> Entries:
+        """Return what the entries are scaled with: omega, the largest tau on a box, and the weight.
 
         In (mu, ln nu) tau and nu come as their product v alone, and the second row is divided by the new variance.
         """
-        w, omega = self.claim.weight, max(abs(x) for x in self.region.omega)
+        w = self.claim.weight
         tau = min(self.region.tau[1], box[3] / self.region.nu[0])
         scales = [BALL.rational(x) for x in (omega, tau / w, omega * w, tau)]
         if self.claim.rows == "log-variance":
@@ -320,7 +336,7 @@ class Test:
 
         T is the sum of squares and D the determinant; t is the bound.
         """
-        scales = self._scales(at, v, box)
+        scales = self._scales(at, v, box, self._largest)
         lost = arb("nan") if self.claim.rows == "log-variance" else arb(0)  # slopes are not at hand where scales change
         matrices = at.matrix(second=self._second), *at.matrix_slopes(second=self._second)
         x, *steps = ([p * scale for p, scale in zip(row, scales, strict=True)] for row in matrices)

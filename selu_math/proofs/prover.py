@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, inf
+from math import ceil, inf, isfinite
 from typing import Any, Final
 
 from selu_math.activations import SELU, Activation
@@ -41,6 +41,7 @@ _RATES: Final = (
 )
 _STEP_LEAVES: Final = 4000
 _CLIMB_LEAVES: Final = 2000
+_SMALLEST: Final = Fraction(1, 10**150)
 _STALLED: Final = Fraction(1, 1000)
 NORMS: Final = ("euclidean", "logarithmic")
 _QUANTITIES: Final = (
@@ -132,7 +133,9 @@ class Proof:
 
     @property
     def layers(self) -> int | None:
-        """After how many layers all trajectories are in the attractor; None where that depends on the trajectory."""
+        """After how many layers all trajectories are in the attractor; None where that varies, or is not proved."""
+        if not self:
+            return None
         places = inf if self.statement.everywhere else float(_places(self.statement.region.nu[0]))
         total = 0.0
         for step in self.steps:
@@ -142,10 +145,17 @@ class Proof:
 
     @property
     def certificate(self) -> dict[str, Any] | None:
-        """The certificate; None where the statement is undecided, an attractor is refuted, or f not of SELU's form."""
-        if self.statement.shape is None:
+        """The certificate; None where the checker would not know what to do with it.
+
+        That is where the statement is undecided, or has a name of its own; where f is not of SELU's form; where an
+        attractor is refuted, or a bound is open beside a refuted one, or the norm is not the Euclidean one.
+        """
+        if self.statement.shape is None or self.statement.name not in {*STATEMENTS, "region", "basin"}:
             return None
-        if not self and (self.verdict.answer is Answer.UNDECIDED or self.statement.attractor is not None):
+        norm = self.bounds[0].shown
+        whole = norm.rows == "variance" and norm.weight == 1 and all(bound.is_proved for bound in self.bounds)
+        refuted = self.verdict.answer is Answer.REFUTED and self.statement.attractor is None and whole
+        if not (self or refuted):
             return None
         shown = [bound for bound in self.bounds if bound.is_proved]
         claims = [found for b in shown for found in (b.shown.to_dict(b.tree.letters), b.witness.to_dict())]
@@ -181,6 +191,7 @@ def prove(
             tolerance or weight that is not positive.
     """
     asked = _asked(statement, region, activation)
+    _check_size(asked.region if asked.attractor is None else asked.attractor, asked.region)
     exact_weight = None if weight is None else as_fraction(weight, "weight")
     width = as_fraction(tolerance, "tolerance")
     if (exact_weight is not None and exact_weight <= 0) or width <= 0:
@@ -204,6 +215,12 @@ def prove(
     return Proof(asked, verdict, bounds, steps, time.perf_counter() - started)
 
 
+def _check_size(*regions: Region) -> None:
+    ends = [abs(x) for r in regions for x in (*r.mu, *r.omega, *r.nu, *r.tau) if x]
+    if max(ends) > 1 / _SMALLEST or any(min(*r.nu, *r.tau) < _SMALLEST for r in regions):
+        raise InputError("ranges must lie within 1e150, those of nu and tau above 1e-150")
+
+
 def _quantities(norm: str, weight: Fraction | None, region: Region, activation: Activation) -> list[Claim]:
     quantities = [replace(c, activation=activation) for c in _QUANTITIES]
     if norm == "euclidean":
@@ -216,12 +233,15 @@ def _quantities(norm: str, weight: Fraction | None, region: Region, activation: 
 def _width(claim: Claim, region: Region) -> Fraction:
     """Return a tolerance for a norm without slopes, whose leaves are many: three quarters of what is left below 1."""
     test = Test(claim, region)
-    left = 1 - Fraction(test.estimate(extreme(test)))
+    found = test.estimate(extreme(test))
+    left = 1 - Fraction(found) if isfinite(found) else Fraction(0)
     return max(Fraction(1, 100), left * Fraction(3, 4)).limit_denominator(1000)
 
 
 def _asked(statement: str | Statement | None, region: Region | str | None, activation: Activation) -> Statement:
     if isinstance(statement, Statement):
+        if region is not None or activation not in {SELU, statement.activation}:
+            raise InputError("a statement of one's own has its region and activation with it")
         return statement
     if (statement is None) is (region is None):
         raise InputError("give either a statement or a region")
@@ -326,7 +346,7 @@ def _climb(here: Region, attractor: Region, max_leaves: int, activation: Activat
     The box is kept but for its lower end: small variances grow by a factor in every layer.
     """
     low, (a, b), top, shape = here.nu[0], here.mu, here.nu[1], shape_of(activation)
-    reached = outward(attractor.nu[0] / 8, -1)
+    reached = min(outward(attractor.nu[0] / 8, -1), Fraction(1))
     if (
         shape is None
         or low >= reached / 2

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,11 +11,23 @@ from claims_by_sampling import quantities
 from half_lines import derivatives
 from mpmath import mp, mpf
 
-from selu_math import Answer, InputError, Region, elu, prove, prove_basin, selu_activation, smallest_box
+from selu_math import (
+    Answer,
+    InputError,
+    Region,
+    check_contraction,
+    elu,
+    parse_activation,
+    prove,
+    prove_basin,
+    selu_activation,
+    smallest_box,
+)
 from selu_math.proofs import checker
 from selu_math.proofs.certificate import canonical
 from selu_math.proofs.statements import STATEMENTS
 
+CONSTANT = parse_activation("piecewise: x<0: 1; x>=0: 1")
 PUBLISHED = {
     # Klambauer et al. 2017 and the authors' notebook; the last one is a grid's, for the second moment
     ("theorem-1", "norm", "below", "variance"): (0.897608, 1e-6),
@@ -216,6 +229,64 @@ def test_bounds_are_so_tight_that_few_leaves_do(proofs):
     assert wide.leaves < 2000
 
 
+@pytest.mark.parametrize(
+    ("region", "wide"),
+    [
+        ("mu=1:2,omega=-1:-0.5,nu=0.5:2,tau=0.9:1", True),
+        ("mu=0.5:1,omega=0.1:1,nu=0.5:2,tau=0.9:1", False),
+        ("mu=-0.1:0.3,omega=-0.5:0.2,nu=0.5:2,tau=0.9:1", True),
+        ("mu=-0.3:0.3,omega=-0.5:0.2,nu=0.5:2,tau=0.9:1", False),
+        ("mu=-1:-0.2,omega=0:0,nu=0.5:2,tau=0.9:1", False),
+    ],
+)
+def test_bounds_are_attained_at_their_witnesses_where_omega_does_not_go_with_every_m(region, wide):
+    """Values at witnesses by other code; the true supremum, by branch and bound over four sides, lies in between."""
+    proof = prove(region=region)
+    assert checker.check(canonical(proof.certificate))["verdict"] == str(proof.verdict.answer)
+    for bound in proof.bounds:
+        mu, omega, nu, tau = bound.witness.at
+        sides = zip((mu, omega, nu, tau), ("mu", "omega", "nu", "tau"), strict=True)
+        assert all(
+            getattr(Region.parse(region), name)[0] <= x <= getattr(Region.parse(region), name)[1] for x, name in sides
+        )
+        with mp.workdps(30):
+            value = quantities(mu, omega, nu, tau)[bound.shown.kind]
+            value = value(bound.shown.rows, mpf(1)) if bound.shown.kind == "norm" else value
+            assert abs(value - mpf(float(bound.witness.bound))) < 2e-8
+    low, high = map(float, proof.bounds[0].ends)
+    other = check_contraction(region).norm_sup.bounds()
+    assert other[0] - 2e-3 < low <= other[1]
+    assert other[0] <= high
+    assert (high - low > 1.1e-8) is wide
+
+
+def test_a_climb_ends_at_1_at_most():
+    activation = elu(10)
+    weights = Region(omega=(Fraction(0), Fraction(0)), tau=(Fraction(19, 20), Fraction(1)))
+    box = smallest_box(weights, activation=activation)
+    assert box.nu[0] > 50
+    start = Region(box.mu, box.omega, (Fraction(1, 10**4), Fraction(100)), box.tau)
+    proof = prove_basin(start, box, activation=activation, norm="logarithmic")
+    assert proof
+    assert f"after {proof.layers} layers" in checker.check(canonical(proof.certificate))["words"][1]
+    assert any(step.claim.rate and step.target[2] == 1 for step in proof.steps)
+
+
+def test_no_layers_and_no_certificate_of_what_is_not_proved():
+    start = Region(mu=(Fraction(-1), Fraction(1)), nu=(Fraction(1, 50), Fraction(16)))
+    proof = prove_basin(start, Region(), max_leaves=300)
+    assert proof.verdict.answer is Answer.UNDECIDED
+    assert proof.steps
+    assert proof.layers is None
+    partly = prove("image-bounds", max_leaves=2)
+    assert partly.verdict.answer is Answer.REFUTED
+    assert partly.certificate is None
+    weighted = prove(region="tau=0.8:1.25", weight=2)
+    assert weighted.verdict.answer is Answer.REFUTED
+    assert weighted.certificate is None
+    assert prove(replace(STATEMENTS["lemma-12"], name="mine")).certificate is None
+
+
 def test_where_omega_and_mu_are_zero_there_is_a_witness():
     region = Region(omega=(Fraction(0), Fraction(0)), tau=(Fraction(1), Fraction(6, 5)))
     for bound in prove(region=region).bounds:
@@ -266,6 +337,11 @@ def test_a_tolerance_and_a_weight():
         ({"region": "tau=1:1.1", "norm": "manhattan"}, "euclidean, logarithmic"),
         ({"region": "tau=1:1.1", "weight": -1}, "must be positive"),
         ({"statement": "theorem-1", "activation": elu()}, "is about SELU"),
+        ({"statement": STATEMENTS["lemma-12"], "activation": elu()}, "has its region and activation with it"),
+        ({"statement": STATEMENTS["lemma-12"], "region": "tau=1:2"}, "has its region and activation with it"),
+        ({"region": "mu=-1e200:1"}, "within 1e150"),
+        ({"region": "nu=1e-200:1"}, "above 1e-150"),
+        ({"region": "tau=1:1.1", "norm": "logarithmic", "activation": CONSTANT}, "has no finite value"),
     ],
 )
 def test_bad_input(arguments, says):

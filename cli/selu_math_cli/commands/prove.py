@@ -162,7 +162,7 @@ def _text(result: Proof, output: Path | None) -> list[Any]:
         lines.append(f"Attractor: {statement.attractor}")
     if not result:
         lines += ["", result.verdict.reason]
-    if result.steps:
+    if result and result.steps:
         after = "finitely many" if result.layers is None else f"{result.layers:,}"
         lines += ["", f"After {after} layers every trajectory is in the attractor."]
     where = "in the attractor" if statement.attractor is not None else "in the region"
