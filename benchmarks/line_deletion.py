@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-NAMES = ("checker", "leaf", "general", "claims", "bounds", "prover", "trial")
+NAMES = ("checker", "leaf", "general", "claims", "trees", "bounds", "prover", "trial")
 BEFORE = ("array_api_compat", "flint", "mpmath", "numpy", "scipy", "selu_math.activations")
 TESTS = ("test_leaf.py", "test_general.py", "test_checker.py", "test_prover.py")
 LAST = (

@@ -15,8 +15,9 @@ from flint import arb
 
 from selu_math.exceptions import InputError
 from selu_math.numbers.ball import BALL
-from selu_math.proofs.claims import Claim, Plane, Point, Test, Tree, grow
+from selu_math.proofs.claims import Claim, Plane, Point, Test
 from selu_math.proofs.region import Region
+from selu_math.proofs.trees import Tree, grow
 
 _GRID: Final = 8
 _FINEST: Final = Fraction(1, 1 << 30)

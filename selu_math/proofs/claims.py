@@ -1,4 +1,4 @@
-"""Claims about the layer map over a domain, and the split trees that show them.
+"""Claims about the layer map over a domain, and what shows them on a leaf of a split tree.
 
 Everything asked of the map over a box of (mu, omega, nu, tau) is a question about the two numbers m = mu omega and
 v = nu tau.  Means and variances depend on these alone.  At given (m, v) the Jacobian's norm is largest for the largest
@@ -351,39 +351,6 @@ class Test:
         return Valued(
             squared * squared - squared * total + BALL.square(determinant), slopes[0] + lost, slopes[1] + lost
         )
-
-
-@dataclass(frozen=True)
-class Tree:
-    """A split tree in preorder, or the box at which it stopped.
-
-    Attributes:
-        letters: ``m`` and ``v`` cut the box in two; ``0`` is a leaf by plain evaluation, ``1`` by a centred one, ``2``
-            one by what holds without moments.
-        left: a box on which the claim was not shown within the budget; None where the tree is complete.
-    """
-
-    letters: str
-    left: Plane | None = None
-
-
-def grow(claim: Claim, region: Region, max_leaves: int) -> Tree:
-    """Split the domain of a claim until each leaf shows it, or the budget is spent."""
-    test, letters, leaves = Test(claim, region), "", 0
-    stack = list(reversed(claim.roots(region)))
-    while stack:
-        box = stack.pop()
-        leaf = Leaf(box, claim.activation)
-        tag = test.decide(leaf)
-        if not tag:
-            if leaves + len(stack) >= max_leaves:
-                return Tree(letters, box)
-            tag = leaf.steeper(test.function(box))
-            stack += reversed(halves(box, tag))
-        else:
-            leaves += 1
-        letters += tag
-    return Tree(letters)
 
 
 def _above(x: Span, bound: Fraction) -> bool:

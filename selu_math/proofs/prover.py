@@ -19,10 +19,11 @@ from selu_math.numbers.ball import BALL, ends, precision
 from selu_math.numbers.exact import Rational, as_fraction, decimal_text
 from selu_math.proofs.bounds import Bound, enclose, extreme
 from selu_math.proofs.certificate import certificate
-from selu_math.proofs.claims import Claim, Plane, Test, Tree, grow
+from selu_math.proofs.claims import Claim, Plane, Test
 from selu_math.proofs.leaf import SELU_SHAPE, least_slope, shape_of
 from selu_math.proofs.region import Region, RegionFromZero
 from selu_math.proofs.statements import STATEMENTS, Statement, of_basin, of_region
+from selu_math.proofs.trees import Tree, grow
 from selu_math.proofs.trial import TINY, best_weight, image_box, outward, settled
 from selu_math.verdict import Answer, Verdict
 
