@@ -57,7 +57,7 @@ def test_from_everywhere_into_the_smallest_box(run):
     assert "After finitely many layers every trajectory is in the attractor." in ran.out
     assert "singular value for (mean, ln ν)" in ran.out
     checked = run("check all.json").out
-    assert "for every mu, omega in [-3/10, 3/10], every nu > 0, tau in [19/20, 11/10]:" in checked
+    assert "for every mu, omega in [-0.3, 0.3], every nu > 0, tau in [0.95, 1.1]:" in checked
 
 
 def test_any_activation_is_proved_though_without_a_certificate(run):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -62,5 +64,8 @@ def _read(path: Path, limit: int) -> bytes:
 def _lines(result: dict[str, Any]) -> list[str]:
     if result["verdict"] == "rejected":
         return [f"REJECTED  {result['path']}: {result['reason']}"]
+    from selu_math.numbers.exact import decimal_text
+
     head = f"{result['verdict'].upper()}  {result['path']}: {result['statement']}, {result['leaves']} leaves"
-    return [head, *(f"  {words}" for words in result["words"])]
+    decimals = (re.sub("-?[0-9]+/[0-9]+", lambda q: decimal_text(Fraction(q[0])), words) for words in result["words"])
+    return [head, *(f"  {words}" for words in decimals)]
