@@ -537,6 +537,19 @@ def test_it_runs_by_itself(certificates, tmp_path):
     ]
 
 
+def test_it_answers_line_by_line(certificates, tmp_path, capsys):
+    (tmp_path / "good").write_bytes(canonical(certificates["lemma-12"]) + b"\n")
+    (tmp_path / "bad").write_text("{}")
+    good, bad, none = (str(tmp_path / name) for name in ("good", "bad", "none"))
+    assert checker.main([good]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"{good}: lemma-12 proved, ")
+    assert lines[1].startswith("  for mu in [-1/10, 1/10], omega in [-1/10, 1/10], ")
+    assert checker.main([bad, good, none]) == 1
+    lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
+    assert [line.split(": ")[1].split()[0] for line in lines] == ["rejected", "lemma-12", "rejected"]
+
+
 def test_its_domains_and_claims_are_those_of_the_prover():
     assert set(checker.STATEMENTS) == {*STATEMENTS, "region", "basin"}
     for name, statement in STATEMENTS.items():
