@@ -25,6 +25,7 @@ from selu_math import (
 )
 from selu_math.proofs import checker
 from selu_math.proofs.certificate import canonical
+from selu_math.proofs.claims import Claim
 from selu_math.proofs.statements import STATEMENTS
 
 CONSTANT = parse_activation("piecewise: x<0: 1; x>=0: 1")
@@ -258,6 +259,25 @@ def test_bounds_are_attained_at_their_witnesses_where_omega_does_not_go_with_eve
     assert other[0] - 2e-3 < low <= other[1]
     assert other[0] <= high
     assert (high - low > 1.1e-8) is wide
+
+
+@pytest.mark.parametrize(
+    ("claim", "says"),
+    [
+        (Claim("norm", bound=Fraction(1)), "the largest singular value stays below 1"),
+        (
+            Claim("norm", bound=Fraction(3, 2), rows="second-moment", weight=Fraction(2)),
+            "the largest singular value for (mean, second-moment) in the norm with weight 2 stays below 1.5",
+        ),
+        (Claim("growth", "above", at=(Fraction(1),) * 4), "the new variance minus nu is above 0"),
+        (
+            Claim("inside", target=(Fraction(-1, 2), Fraction(1), Fraction(0), Fraction(1, 3))),
+            "mean and variance move into [-0.5, 1] and [0, 1/3]",
+        ),
+    ],
+)
+def test_claims_in_words(claim, says):
+    assert str(claim) == says
 
 
 def test_a_climb_ends_at_1_at_most():
