@@ -302,7 +302,6 @@ class Test:
         nu, tau = self.region.nu, self.region.tau
         (a, b), (c, d) = self.region.mu, self.region.omega
         pairs = [(m / end, end) for end in (c, d) if end] + [(end, m / end) for end in (a, b) if end]
-        pairs += [] if m else [(a, Fraction(0)), (Fraction(0), c)]
         fitting = [(mu, omega) for mu, omega in pairs if a <= mu <= b and c <= omega <= d]
         mu, omega = max(fitting, key=lambda pair: abs(pair[1]))
         least = self.claim.kind == "norm" or self._below
