@@ -149,7 +149,7 @@ def noticed_by(name: str, path: Path, source: str, *, quick: bool) -> str:
         sys.meta_path.insert(0, Instead(name, path, source))
         try:
             signal.alarm(LIMIT)
-            os.write(write, (first_failure(name, quick=quick) or "").encode())
+            os.write(write, first_failure(name, quick=quick).encode())
             os._exit(0)
         finally:
             os._exit(1)

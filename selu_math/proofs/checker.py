@@ -273,7 +273,7 @@ class Claim:
             raise Rejected("a tree is no text, or a claim stands among the steps, or a step among the claims")
         if step:  # both moments move into a box
             self.target = (*ends(given["target"][:2]), *ends(given["target"][2:]))
-            self.rate, self.words = number(given.get("rate", "0")), "a step leads into its box"
+            self.rate, self.words = number(given["rate"]), "a step leads into its box"
             if not (self.rate.denominator <= 1000 and 0 <= self.rate < 10 and self.target[2] >= 0):
                 raise Rejected("a step has a rate below 10 in thousandths, and a target with nu from 0 on")
             return

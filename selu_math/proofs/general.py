@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import overload
 
 from flint import arb
 
@@ -39,26 +38,16 @@ class GeneralMoments(BoxMoments):
         return Span(BALL.square(slope.abs_lower()).lower() if slope.is_finite() else arb(0), steepest)
 
 
-class _Expectations(Sequence[arb]):
-    """Expectations of functions, each computed once."""
+class _Expectations(dict[int, arb]):
+    """Expectations of functions, each computed once, when it is asked for."""
 
     def __init__(self, expect: BoxExpectation, functions: Sequence[Piecewise]) -> None:
+        super().__init__()
         self._expect, self._functions = expect, functions
-        self._known: dict[int, arb] = {}
 
-    def __len__(self) -> int:
-        return len(self._functions)
-
-    @overload
-    def __getitem__(self, i: int) -> arb: ...
-    @overload
-    def __getitem__(self, i: slice) -> list[arb]: ...
-    def __getitem__(self, i: int | slice) -> arb | list[arb]:
-        if isinstance(i, slice):
-            return [self[j] for j in range(*i.indices(len(self)))]
-        if i not in self._known:
-            self._known[i] = self._expect(self._functions[i])
-        return self._known[i]
+    def __missing__(self, i: int) -> arb:
+        self[i] = self._expect(self._functions[i])
+        return self[i]
 
 
 class Estimated(BoxMoments):

@@ -10,7 +10,7 @@ arithmetic gives, so a checker that works with intervals, in the same order, is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
@@ -125,8 +125,8 @@ class BoxMoments:
         ratio: of the new variance to v, as in :class:`Rough`.
     """
 
-    f: Sequence[arb]
-    g: Sequence[arb]
+    f: Mapping[int, arb] | Sequence[arb]
+    g: Mapping[int, arb] | Sequence[arb]
     ratio: Span
 
     def mean(self) -> Valued:

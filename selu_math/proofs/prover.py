@@ -20,7 +20,7 @@ from selu_math.numbers.exact import Rational, as_fraction, decimal_text
 from selu_math.proofs.bounds import Bound, enclose, extreme
 from selu_math.proofs.certificate import certificate
 from selu_math.proofs.claims import Claim, Plane, Test
-from selu_math.proofs.leaf import SELU_SHAPE, least_slope, shape_of
+from selu_math.proofs.leaf import least_slope, shape_of
 from selu_math.proofs.region import Region, RegionFromZero
 from selu_math.proofs.statements import STATEMENTS, Statement, of_basin, of_region
 from selu_math.proofs.trees import Tree, grow
@@ -91,12 +91,14 @@ class Step:
         if self.claim.kind == "drift":
             return inf, inf
         if not self.claim.rate:
-            # with n = max(0, -m): E f' > K 2**-max(5.5, 7n/4), since f'(z) >= K exp(min(0, z)), where s < n/2 by
-            # Jensen's inequality, otherwise as E f' > K Phi(-2)
             if low:
                 return 1, _places(low)
+            # with n = max(0, -m): E f' > K 2**-max(5.5, 7n/4), since f'(z) >= K exp(min(0, z)), where s < n/2 by
+            # Jensen's inequality, otherwise as E f' > K Phi(-2)
+            shape = shape_of(self.claim.activation)
+            assert shape is not None  # noqa: S101  no other has steps down to 0
             with precision(BITS):
-                slope = ends(least_slope(*map(BALL.exact, shape_of(self.claim.activation) or SELU_SHAPE)))[0]
+                slope = ends(least_slope(*map(BALL.exact, shape)))[0]
             lost = max(11, ceil(-self.region.m[0] * 7 / 2)) + _places(self.region.tau[0] * slope**2)
             return 1, places + lost
         doubling = 1
